@@ -1,0 +1,98 @@
+import logging
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from ..xero_api.errors import XeroError, XeroGrantLost
+
+_logger = logging.getLogger(__name__)
+
+
+class XeroOAuth(http.Controller):
+    """Where Xero sends the user back to. Every outcome is a page in words with the next step on it."""
+
+    @http.route("/xero/oauth/callback", type="http", auth="user", methods=["GET"], website=False)
+    def callback(self, code=None, state=None, error=None, **_kwargs):
+        """Finish the sign-in. All changes happen on a cursor of their own, so that nothing is done twice should
+        Odoo re-run this request."""
+        connection = request.env["xero.connection"]
+        try:
+            connection = connection._consume_oauth_state(state)
+            if error == "access_denied":
+                return self._page(
+                    connection,
+                    title=request.env._("Not connected"),
+                    text=request.env._("You did not allow access on Xero's page, so nothing was changed."),
+                )
+            if error or not code:
+                return self._page(
+                    connection,
+                    title=request.env._("Not connected"),
+                    text=request.env._("Xero reported: %s. Press Connect to try again.", error or "no code"),
+                )
+            with connection._own_cursor(request.env.uid) as env:
+                choices = env["xero.connection"].browse(connection.id)._finish_sign_in(code)
+            return self._done(connection, choices)
+        except (UserError, AccessError) as problem:
+            return self._page(connection, title=request.env._("Not connected"), text=str(problem))
+        except XeroGrantLost as problem:
+            return self._page(connection, title=request.env._("Not connected"), text=self._grant_text(problem))
+        except XeroError as problem:
+            return self._page(
+                connection,
+                title=request.env._("Not connected"),
+                text=request.env._("%s. Press Connect to try again.", problem),
+            )
+
+    @http.route("/xero/oauth/choose", type="http", auth="user", methods=["POST"], website=False)
+    def choose(self, connection_id, tenant_id, **_kwargs):
+        """Take the organisation that the user chose among those that Xero granted."""
+        connection = request.env["xero.connection"].browse(int(connection_id)).exists()
+        try:
+            connection.check_access("write")
+            with connection._own_cursor(request.env.uid) as env:
+                chosen = env["xero.connection"].browse(connection.id)
+                granted = [item for item in chosen._granted_organisations() if item["tenantId"] == tenant_id]
+                if not granted:
+                    raise UserError(env._("Xero did not grant this organisation. Press Connect to try again."))
+                chosen._choose_organisation(granted[0])
+            return self._done(connection, [])
+        except (UserError, AccessError, XeroError) as problem:
+            return self._page(connection, title=request.env._("Not connected"), text=str(problem))
+
+    def _done(self, connection, choices):
+        connection.invalidate_recordset()
+        if choices:
+            return self._page(
+                connection,
+                title=request.env._("Choose the organisation"),
+                text=request.env._("Xero granted several. Which one keeps the books of %s?",
+                                   connection.company_id.name),
+                choices=choices,
+            )
+        return self._page(
+            connection,
+            title=request.env._("Connected"),
+            text=request.env._(
+                "%(company)s is connected to %(organisation)s. Next: choose the default ledger account and map the taxes.",
+                company=connection.company_id.name,
+                organisation=connection.organisation_name,
+            ),
+            connected=True,
+        )
+
+    def _grant_text(self, problem):
+        if problem.message == "invalid_grant":
+            return request.env._("Xero's code was used or is older than five minutes. Press Connect again.")
+        return request.env._(
+            "Xero does not know this client ID and secret (%s). Compare both with your app at developer.xero.com.",
+            problem,
+        )
+
+    def _page(self, connection, **values):
+        return request.render(
+            "xero_connector.oauth_page",
+            {"connection": connection, "choices": [], "connected": False, **values},
+            headers={"Cache-Control": "no-store"},
+        )

@@ -1,0 +1,1 @@
+from . import xero_mapper, xero_mapper_contact, xero_mapper_document

@@ -1,0 +1,37 @@
+import re
+from collections import namedtuple
+from decimal import Decimal
+
+from odoo import api, models
+
+# ``problems`` is a list of (reason, text): everything that preflight found, so that a user sees it at once.
+Mapped = namedtuple("Mapped", "payload problems expected rung", defaults=({}, [], {}, None))
+
+# Control characters are not allowed in Xero's texts (nor in XML, which it keeps them in); tabs and line ends are.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+class XeroMapper(models.AbstractModel):
+    """Turns an Odoo record into what Xero should hold. Mappers read; they neither write nor call.
+
+    A mapper is an ``AbstractModel`` so that another addon extends a payload with ``_inherit``.
+    """
+
+    _name = "xero.mapper"
+    _description = "Xero Mapper"
+
+    @api.model
+    def _text(self, value, size):
+        """Return ``value`` without control characters, cut to Xero's ``size`` with an ellipsis."""
+        text = _CONTROL.sub("", value or "").strip()
+        return text if len(text) <= size else text[: size - 1] + "…"
+
+    @api.model
+    def _decimal(self, value, digits=10):
+        """Return a float of Odoo's as the decimal it stands for, rounded to ``digits``."""
+        return Decimal(f"{value:.{digits}f}").normalize() + Decimal(0)
+
+    @api.model
+    def _money(self, value, currency):
+        """Return an amount as an exact decimal of the currency's digits."""
+        return Decimal(f"{value:.{currency.decimal_places}f}")

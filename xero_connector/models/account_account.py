@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class AccountAccount(models.Model):
+    _inherit = "account.account"
+
+    xero_account_id = fields.Many2one(
+        "xero.account",
+        "Xero Account",
+        company_dependent=True,
+        domain="[('company_id', 'in', allowed_company_ids)]",
+        groups="xero_connector.group_xero_user",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "xero_account_id" in vals:
+            self.env["xero.binding"]._retry_blocked(self.env.company, ["account"])
+        return result

@@ -1,0 +1,80 @@
+from odoo import models
+
+# The document types that this version sends; all become ACCREC invoices in Xero.
+SENT_TYPES = ("out_invoice", "out_receipt")
+# Written on a posted move, these may change what Xero should hold. Everything else is noise.
+WATCHED = frozenset(
+    (
+        "state",
+        "name",
+        "ref",
+        "payment_reference",
+        "invoice_date",
+        "invoice_date_due",
+        "partner_id",
+        "narration",
+        "is_move_sent",
+        "invoice_line_ids",
+        "line_ids",
+    )
+)
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "xero.bindable"]
+
+    def _xero_move_types(self):
+        return SENT_TYPES
+
+    def _xero_company_ids(self):
+        ids_by_company = {}
+        for move in self:
+            ids_by_company.setdefault(move.company_id.root_id.id, []).append(move.id)
+        return ids_by_company
+
+    def _xero_push_problem(self):
+        self.ensure_one()
+        if self.move_type not in self._xero_move_types():
+            kind = dict(self._fields["move_type"]._description_selection(self.env))[self.move_type]
+            return self.env._("%(name)s: documents of type %(kind)s are not sent to Xero.",
+                              name=self.display_name, kind=kind)
+        bound = self.env["xero.binding"].sudo().search_count(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1
+        )
+        if self.state != "posted" and not bound:
+            return self.env._("%s is not confirmed: only confirmed documents are sent to Xero.", self.display_name)
+        return ""
+
+    def _xero_documents(self):
+        return self.filtered(lambda move: move.move_type in self._xero_move_types())
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._xero_documents()._xero_mark()
+        return posted
+
+    def button_draft(self):
+        result = super().button_draft()
+        self._xero_documents()._xero_mark()
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._xero_documents()._xero_mark()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self and not WATCHED.isdisjoint(vals):
+            self._xero_documents().filtered(lambda move: move.state != "draft")._xero_mark()
+        return result
+
+    def unlink(self):
+        documents = self._xero_documents()
+        bound = self.env["xero.binding"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", documents.ids), ("xero_id", "!=", False)]
+        )
+        # The binding stays as the tombstone from which Xero's document is voided.
+        self.browse(bound.mapped("res_id"))._xero_mark()
+        return super().unlink()

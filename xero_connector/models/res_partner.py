@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+
+# What a Contact in Xero is made of (see mappers/xero_mapper_contact.py).
+WATCHED = frozenset(
+    ("name", "email", "phone", "vat", "ref", "street", "street2", "city", "zip", "state_id", "country_id",
+     "is_company", "parent_id", "active")
+)
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "xero.bindable"]
+
+    xero_create = fields.Boolean(
+        "Create in Xero",
+        groups="xero_connector.group_xero_user",
+        help="Create this contact in Xero when the partner is saved. Otherwise it is created with its first document.",
+    )
+
+    def _xero_company_ids(self):
+        """Only commercial entities have a contact; a partner without company belongs to the current one."""
+        ids_by_company = {}
+        for partner in self.commercial_partner_id:
+            company = partner.company_id or self.env.company
+            ids_by_company.setdefault(company.root_id.id, []).append(partner.id)
+        return ids_by_company
+
+    def _xero_mark(self, push=None):
+        return super(ResPartner, self.commercial_partner_id)._xero_mark(push=push)
+
+    def action_push_to_xero(self):
+        """Send the contacts that these partners stand for; see ``xero.bindable``."""
+        return super(ResPartner, self.commercial_partner_id).action_push_to_xero()
+
+    def action_link_xero_contact(self):
+        """Open the choice of the Xero contact that this partner is."""
+        self.ensure_one()
+        return self.env["xero.contact.link"]._action_for(self.commercial_partner_id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        wanted = self.browse(
+            partner.id for partner, vals in zip(partners, vals_list, strict=True) if vals.get("xero_create")
+        )
+        wanted._xero_mark()
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self and not WATCHED.isdisjoint(vals):
+            self._xero_mark_linked()
+        if self and vals.get("xero_create"):
+            self._xero_mark()
+        return result
+
+    def unlink(self):
+        ids = self.ids
+        result = super().unlink()
+        # A contact outlives its partner: Xero keeps it with its documents, only the link goes.
+        self.env["xero.binding"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", ids)]
+        ).unlink()
+        return result
+
+    def _xero_mark_linked(self):
+        """Mark those of these partners that already have a twin, once for each connection that knows them."""
+        bindings = self.env["xero.binding"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.commercial_partner_id.ids)]
+        )
+        bindings._mark()

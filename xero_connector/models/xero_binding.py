@@ -1,0 +1,203 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..xero_api.links import deep_link
+
+# What a binding may be held for; used for grouping and for releasing what a mapping was missing for.
+REASONS = [
+    ("account", "Ledger account missing"),
+    ("tax", "Tax not mapped"),
+    ("currency", "Currency missing in Xero"),
+    ("lock_date", "Period locked in Xero"),
+    ("totals", "Totals would differ"),
+    ("contact", "Customer not in Xero"),
+    ("choice", "Choose a contact"),
+    ("number", "Number taken in Xero"),
+    ("date", "Older than the export date"),
+    ("applied", "Paid or credited in Xero"),
+    ("refused", "Refused by Xero"),
+    ("unsupported", "Not supported"),
+]
+
+
+class XeroBinding(models.Model):
+    """The link between one Odoo record and one Xero record, and what Xero was last seen to hold.
+
+    Written by the engine alone. The Odoo record may be gone: then the binding is its tombstone, from which the
+    Xero document is voided.
+    """
+
+    _name = "xero.binding"
+    _description = "Xero Link"
+    _order = "write_date desc, id desc"
+    _rec_name = "res_name"
+
+    connection_id = fields.Many2one("xero.connection", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
+    res_model = fields.Char("Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Record ID", model_field="res_model", required=True, readonly=True)
+    res_name = fields.Char("Record", readonly=True)
+    role = fields.Char(default="main", required=True, readonly=True)
+    xero_type = fields.Char("Xero Type", required=True, readonly=True)
+    xero_subtype = fields.Char(readonly=True)
+    xero_id = fields.Char("Xero ID", readonly=True)
+    xero_number = fields.Char("Number in Xero", readonly=True)
+    xero_status = fields.Char("Status in Xero", readonly=True)
+    xero_url = fields.Char("Open in Xero", compute="_compute_xero_url")
+    # new ──► in_flight ──► synced ──(mark)──► in_flight …
+    #  │          ├───────► failed    Xero refused it; a person must act      ──(mark)──► in_flight
+    #  └──────────┴───────► blocked   preflight found something missing       ──(mark)──► in_flight
+    # excluded: set and lifted by a user; marks are read and dropped.
+    # A passing fault is no state: the binding goes back to what it was and ``next_try`` says when.
+    state = fields.Selection(
+        [
+            ("new", "To send"),
+            ("in_flight", "Being sent"),
+            ("synced", "In Xero"),
+            ("failed", "Refused by Xero"),
+            ("blocked", "Held"),
+            ("excluded", "Excluded"),
+        ],
+        default="new",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    reason = fields.Selection(REASONS, readonly=True)
+    message = fields.Text(readonly=True)
+    warning = fields.Text(readonly=True, help="It is in Xero, but something there is not as expected.")
+    synced_hash = fields.Char(readonly=True)
+    synced_at = fields.Datetime("Sent", readonly=True)
+    remote_updated_at = fields.Datetime("Changed in Xero", readonly=True)
+    rung = fields.Char("Totals By", readonly=True, help="How Xero was brought to Odoo's total.")
+    reissue = fields.Integer(readonly=True, help="How often this number was used up by voided invoices in Xero.")
+    attempts = fields.Integer(readonly=True)
+    next_try = fields.Datetime(readonly=True)
+    depends_on_id = fields.Many2one("xero.binding", readonly=True, index="btree_not_null", ondelete="set null")
+    candidate_ids = fields.Many2many("xero.contact", readonly=True, string="Possible Contacts")
+
+    _record_unique = models.Constraint(
+        "UNIQUE (connection_id, res_model, res_id, role)", "This record is already linked to Xero."
+    )
+    _xero_unique = models.UniqueIndex(
+        "(connection_id, xero_type, xero_id) WHERE xero_id IS NOT NULL",
+        "This Xero record is already linked to another Odoo record.",
+    )
+    _record_index = models.Index("(res_model, res_id)")
+
+    @api.depends("xero_id", "xero_type", "xero_subtype", "connection_id.short_code")
+    def _compute_xero_url(self):
+        host = self.env["xero.connection"]._host("web_url")
+        for binding in self:
+            binding.xero_url = binding.xero_id and deep_link(
+                host,
+                binding.connection_id.short_code,
+                binding.xero_type,
+                binding.xero_id,
+                binding.xero_subtype or None,
+            )
+
+    @api.model
+    def _retry_blocked(self, companies, reasons=None):
+        """Mark the records that were held for one of ``reasons`` (all, when none are given).
+
+        Only marks are written: business transactions never touch a binding.
+        """
+        bindings = self.sudo().search(
+            [
+                ("company_id", "in", companies.root_id.ids),
+                ("state", "=", "blocked"),
+                *([("reason", "in", reasons)] if reasons else []),
+            ]
+        )
+        bindings._mark()
+
+    def _mark(self, push=None):
+        """Mark the records of these bindings, so that the engine looks at them again."""
+        by_model = {}
+        for binding in self:
+            ids = by_model.setdefault(binding.res_model, {}).setdefault(binding.company_id.id, [])
+            ids.append(binding.res_id)
+        for res_model, ids_by_company in by_model.items():
+            self.env["xero.mark"]._put(res_model, ids_by_company, push=push)
+
+    def action_retry(self):
+        """Have the engine look at these records again."""
+        self.check_access("read")
+        self.sudo()._mark()
+        return self.connection_id[:1]._notice(
+            self.env._("%s records will be sent again within seconds.", len(self)), "info"
+        )
+
+    def action_exclude(self):
+        """Leave these records alone from now on; what is in Xero stays there."""
+        self.check_access("read")
+        self.sudo().filtered(lambda binding: binding.state != "in_flight").write(
+            {"state": "excluded", "message": False, "reason": False}
+        )
+
+    def action_include(self):
+        """Take excluded records up again."""
+        self.check_access("read")
+        bindings = self.sudo().filtered(lambda binding: binding.state == "excluded")
+        for binding in bindings:
+            binding.state = "synced" if binding.xero_id else "new"
+        bindings._mark()
+
+    def action_open_record(self):
+        """Open the Odoo record of this link."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_in_xero(self):
+        """Open the Xero record in Xero."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.xero_url, "target": "new"}
+
+    def action_choose_contact(self):
+        """Open the choice between the contacts that an ambiguous partner might be."""
+        self.ensure_one()
+        return self.env["xero.contact.link"]._action_for(self.env["res.partner"].browse(self.res_id))
+
+    @api.model
+    def _states_of(self, res_model, ids):
+        """Return dict of record id → (state, binding id) for a whole list in one query.
+
+        ``to_sync`` wins where a mark waits and the record is not excluded.
+        """
+        self.env["xero.mark"].flush_model()
+        self.flush_model()
+        if not ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT record.id, binding.state, binding.id,
+                       EXISTS (SELECT 1 FROM xero_mark mark
+                                WHERE mark.res_model = %(model)s AND mark.res_id = record.id) AS marked
+                  FROM unnest(%(ids)s) AS record (id)
+                  LEFT JOIN LATERAL (
+                        SELECT id, state FROM xero_binding
+                         WHERE res_model = %(model)s AND res_id = record.id AND role = 'main'
+                           AND connection_id IN (SELECT id FROM xero_connection WHERE active)
+                           AND company_id IN %(companies)s
+                         ORDER BY id DESC LIMIT 1) binding ON TRUE
+                """,
+                model=res_model,
+                ids=list(ids),
+                companies=tuple(self.env.companies.root_id.ids) or (0,),
+            )
+        )
+        states = {}
+        for res_id, state, binding_id, marked in rows:
+            if marked and state != "excluded":
+                state = "to_sync"
+            elif state in ("new", "in_flight"):
+                state = "to_sync"
+            states[res_id] = (state or False, binding_id)
+        return states

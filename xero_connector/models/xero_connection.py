@@ -1,0 +1,300 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# The states in which a connection owns its company: a second one may be prepared, not used.
+IN_USE = ("connected", "paused", "expired")
+
+
+class XeroConnection(models.Model):
+    """One Xero organisation for one root company; branches use their root's connection.
+
+    States::
+
+        draft ──sign-in──► connected ◄──resume── paused
+          ▲                 │  ▲  └────pause──────►│
+          │                 │  └──sign-in──┐
+          └──disconnect─────┴─────────► expired   (Xero ended the access)
+
+    Marks are kept in every state once an organisation was chosen, so that what changed meanwhile is sent when the
+    connection is back. This file holds settings; ``xero_connection_oauth`` the access and ``xero_connection_sync``
+    the work.
+    """
+
+    _name = "xero.connection"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Xero Connection"
+    _order = "company_id, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default="Xero", copy=False)
+    code = fields.Char(
+        required=True, copy=False, default=lambda self: self._default_code(), help="A short unique key for scripts."
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company.root_id, tracking=True
+    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    responsible_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        help="Who is asked to sign in again when Xero ends the access.",
+    )
+    client_id = fields.Char("Client ID", copy=False)
+    client_secret = fields.Char("Stored Client Secret", copy=False, groups="base.group_system")
+    new_client_secret = fields.Char(
+        "Client Secret",
+        compute="_compute_new_client_secret",
+        inverse="_inverse_new_client_secret",
+        help="Can be written, never read.",
+    )
+    has_client_secret = fields.Boolean(compute="_compute_has_client_secret", compute_sudo=True)
+    redirect_uri = fields.Char("Redirect URI", compute="_compute_redirect_uri")
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("expired", "Sign in again")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    state_message = fields.Char("Attention", readonly=True, copy=False)
+
+    # What Xero says of the organisation
+    tenant_id = fields.Char("Organisation ID", readonly=True, copy=False)
+    tenant_connection_id = fields.Char(readonly=True, copy=False)
+    organisation_name = fields.Char("Organisation", readonly=True, copy=False)
+    organisation_currency = fields.Char("Organisation Currency", readonly=True, copy=False)
+    organisation_country = fields.Char("Country", readonly=True, copy=False)
+    organisation_class = fields.Char("Plan", readonly=True, copy=False)
+    short_code = fields.Char(readonly=True, copy=False)
+    is_demo = fields.Boolean("Demo Company", readonly=True, copy=False)
+    period_lock_date = fields.Date(readonly=True, copy=False)
+    end_of_year_lock_date = fields.Date(readonly=True, copy=False)
+
+    # Defaults
+    default_account_id = fields.Many2one(
+        "xero.account",
+        "Default Ledger Account",
+        domain="[('connection_id', '=', id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
+        copy=False,
+        help="Used for every line whose product, category and Odoo account have no Xero account of their own.",
+    )
+    default_payment_account_id = fields.Many2one(
+        "xero.account",
+        "Default Payment Account",
+        domain="[('connection_id', '=', id), ('usable_for_payments', '=', True)]",
+        copy=False,
+        help="Only bank accounts and accounts that allow payments are offered. To allow payments to another one: in "
+        "Xero open Accounting → Chart of accounts, edit the account, tick Enable payments to this account, then "
+        "press Refresh from Xero here.",
+    )
+    exempt_tax_rate_id = fields.Many2one(
+        "xero.tax.rate",
+        "Rate for Lines Without Tax",
+        domain="[('connection_id', '=', id)]",
+        copy=False,
+        help="Left empty, Xero's own rate NONE is used.",
+    )
+    unmapped_tax_policy = fields.Selection(
+        [
+            ("block", "Hold the invoice until the tax is mapped"),
+            ("account_default", "Let Xero use the ledger account's default tax"),
+        ],
+        string="Unmapped Taxes",
+        default="block",
+        required=True,
+    )
+    invoice_status = fields.Selection(
+        [("DRAFT", "Draft"), ("SUBMITTED", "Awaiting approval"), ("AUTHORISED", "Authorised")],
+        string="Create Invoices As",
+        default="AUTHORISED",
+        required=True,
+    )
+    export_from = fields.Date(
+        "Export Documents From",
+        help="Documents dated before this day are left alone. With a date, what is already confirmed since then is "
+        "sent when you connect; left empty, only what is confirmed or pushed from now on.",
+    )
+    realtime = fields.Boolean(
+        "Send at Once", default=True, help="Send within seconds of a change, in addition to the regular run."
+    )
+    contact_updates = fields.Boolean(
+        "Update Contacts", default=True, help="Send changes of linked partners to Xero."
+    )
+
+    # Work
+    cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, groups="base.group_system")
+    sync_interval = fields.Integer("Every (minutes)", default=15, required=True)
+    next_sync = fields.Datetime(compute="_compute_next_sync", compute_sudo=True)
+    last_sync = fields.Datetime(readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False)
+    references_refreshed_at = fields.Datetime("Refreshed", readonly=True, copy=False)
+    contacts_refreshed_at = fields.Datetime(readonly=True, copy=False)
+    contacts_modified_since = fields.Datetime(readonly=True, copy=False)
+    next_try = fields.Datetime(readonly=True, copy=False, help="Xero is not called before this moment.")
+    failures = fields.Integer(readonly=True, copy=False, help="Passing faults in a row.")
+    day_calls_remaining = fields.Integer("Calls Left Today", default=-1, readonly=True, copy=False)
+    day_calls_at = fields.Datetime(readonly=True, copy=False)
+    day_reserve = fields.Integer(
+        "Calls Kept for People",
+        default=100,
+        help="Background work stops when only this many of today's calls are left; buttons go on working.",
+    )
+    pending_count = fields.Integer("Waiting", compute="_compute_counts")
+    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    blocked_count = fields.Integer("Held", compute="_compute_counts")
+    synced_count = fields.Integer("In Xero", compute="_compute_counts")
+
+    _code_unique = models.Constraint("UNIQUE (code)", "Another Xero connection has this code.")
+    _name_unique = models.Constraint("UNIQUE (name)", "Another Xero connection has this name.")
+    _tenant_unique = models.UniqueIndex(
+        "(tenant_id) WHERE tenant_id IS NOT NULL AND active",
+        "This Xero organisation is already used by another connection.",
+    )
+    _one_in_use = models.UniqueIndex(
+        "(company_id) WHERE active AND state IN ('connected', 'paused', 'expired')",
+        "This company already has a Xero connection in use. Disconnect that one first.",
+    )
+    _interval_positive = models.Constraint("CHECK (sync_interval > 0)", "The frequency must be a minute or more.")
+
+    @api.model
+    def _default_code(self):
+        number = self.with_context(active_test=False).sudo().search_count([]) + 1
+        return f"xero{number}"
+
+    @api.depends("client_id")
+    def _compute_has_client_secret(self):
+        for connection in self:
+            connection.has_client_secret = bool(connection.client_secret)
+
+    def _compute_new_client_secret(self):
+        self.new_client_secret = False
+
+    def _inverse_new_client_secret(self):
+        for connection in self.filtered("new_client_secret"):
+            connection.check_access("write")
+            connection.sudo().client_secret = connection.new_client_secret.strip()
+
+    def _compute_redirect_uri(self):
+        self.redirect_uri = f"{self.get_base_url()}/xero/oauth/callback"
+
+    @api.depends("cron_id.nextcall", "next_try")
+    def _compute_next_sync(self):
+        for connection in self:
+            moments = [connection.cron_id.nextcall, connection.next_try]
+            connection.next_sync = max(filter(None, moments), default=False)
+
+    @api.depends_context("uid")
+    def _compute_counts(self):
+        bindings = {
+            (connection.id, state): count
+            for connection, state, count in self.env["xero.binding"]._read_group(
+                [("connection_id", "in", self.ids)], ["connection_id", "state"], ["__count"]
+            )
+        }
+        waiting = dict(
+            self.env["xero.mark"]
+            .sudo()
+            ._read_group([("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"])
+        )
+        for connection in self:
+            connection.pending_count = waiting.get(connection.company_id, 0) if connection.tenant_id else 0
+            connection.failed_count = bindings.get((connection.id, "failed"), 0)
+            connection.blocked_count = bindings.get((connection.id, "blocked"), 0)
+            connection.synced_count = bindings.get((connection.id, "synced"), 0)
+
+    @api.constrains("company_id")
+    def _check_root_company(self):
+        for connection in self:
+            if connection.company_id.parent_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(branch)s is a branch. Connect its main company %(root)s: branches use that connection.",
+                        branch=connection.company_id.name,
+                        root=connection.company_id.root_id.name,
+                    )
+                )
+
+    @api.constrains("default_account_id", "default_payment_account_id", "exempt_tax_rate_id")
+    def _check_defaults(self):
+        for connection in self:
+            problem = connection.default_account_id and connection.default_account_id._line_problem(connection)
+            if problem:
+                raise ValidationError(self.env._("The default ledger account cannot be used: %s.", problem))
+            payment = connection.default_payment_account_id
+            if payment and (payment.connection_id != connection or not payment.usable_for_payments):
+                raise ValidationError(
+                    self.env._("%s does not take payments in this organisation.", payment.display_name)
+                )
+            rate = connection.exempt_tax_rate_id
+            if rate and (rate.connection_id != connection or rate.effective_rate):
+                raise ValidationError(
+                    self.env._("%s is not a zero rate of this organisation.", rate.display_name)
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        for connection in connections.sudo():
+            self.env["xero.token"].sudo().create({"connection_id": connection.id})
+            self.env["xero.connection.lock"].sudo().create({"connection_id": connection.id})
+            connection.cron_id = connection._create_cron()
+        return connections
+
+    def write(self, vals):
+        if "company_id" in vals and self.filtered(lambda c: c.tenant_id and c.company_id.id != vals["company_id"]):
+            raise UserError(
+                self.env._("A connection that was used keeps its company. Create another connection instead.")
+            )
+        if "active" in vals and not vals["active"] and self.filtered(lambda c: c.state in IN_USE):
+            raise UserError(self.env._("Disconnect from Xero before archiving the connection."))
+        result = super().write(vals)
+        if "sync_interval" in vals:
+            for connection in self.sudo():
+                connection.cron_id.interval_number = connection.sync_interval
+        if vals.keys() & {"default_account_id", "exempt_tax_rate_id", "unmapped_tax_policy", "export_from"}:
+            self.env["xero.binding"]._retry_blocked(self.company_id)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_in_use(self):
+        if self.filtered(lambda connection: connection.state in IN_USE):
+            raise UserError(self.env._("Disconnect from Xero before deleting the connection."))
+
+    def unlink(self):
+        """Delete connections with their links, copies and history; records on both sides stay."""
+        crons = self.sudo().cron_id
+        companies = self.company_id
+        result = super().unlink()
+        crons.unlink()
+        orphans = companies.filtered(lambda company: not self._for_company(company))
+        self.env["xero.mark"].sudo().search([("company_id", "in", orphans.ids)]).unlink()
+        return result
+
+    def _create_cron(self):
+        """Make the job of this connection; jobs of their own let connections run side by side."""
+        self.ensure_one()
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .create(
+                {
+                    "name": f"Xero: {self.name}",
+                    "user_id": self.env.ref("base.user_root").id,
+                    "model_id": self.env["ir.model"]._get_id("xero.connection"),
+                    "state": "code",
+                    "code": f"model.browse({self.id})._run_sync()",
+                    "interval_number": self.sync_interval,
+                    "interval_type": "minutes",
+                }
+            )
+        )
+
+    @api.model
+    def _for_company(self, company):
+        """Return the connection that ``company`` (or its root) uses or last used; empty if it never had one."""
+        found = self.sudo().search(
+            [("company_id", "=", company.root_id.id), ("tenant_id", "!=", False)], order="id", limit=2
+        )
+        return found.filtered(lambda connection: connection.state in IN_USE)[:1] or found[:1]

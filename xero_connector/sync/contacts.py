@@ -1,0 +1,317 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import fields
+
+from ..xero_api.errors import XeroRefused
+from ..xero_api.payload import digest
+from .outbox import Element
+from .verdict import Verdict
+
+PAGE_SIZE = 1000
+# Xero stamps changes to the second and does not stamp all of them: read a little twice.
+OVERLAP = timedelta(minutes=5)
+
+
+class Contacts:
+    """Partners → Xero contacts: linked when one is found, created when none is, updated when ours changed."""
+
+    def __init__(self, work, outbox):
+        self.work = work
+        self.outbox = outbox
+
+    @property
+    def env(self):
+        return self.work.env
+
+    def sync(self, partner_ids, marks):
+        """Bring marked partners to Xero; partners that are gone just lose their marks."""
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        gone = set(partner_ids) - set(partners.ids)
+        marks.delete({mark: "synced" for partner_id in gone for mark in marks.of("res.partner", partner_id)})
+        # A partner that became the contact person of another has no contact of its own any more.
+        children = partners.filtered(lambda partner: partner.commercial_partner_id != partner)
+        marks.delete({mark: "synced" for partner in children for mark in marks.of("res.partner", partner.id)})
+        self.ensure(partners - children, marks)
+
+    def ensure(self, partners, marks):
+        """Link or create a contact for each of these commercial partners, and send what changed of linked ones.
+
+        Afterwards each partner's binding is ``synced`` with an id, or says why not.
+        """
+        bindings = self.bindings(partners)
+        wanting = partners.filtered(lambda partner: not bindings[partner.id].xero_id)
+        wanting = wanting.filtered(
+            lambda partner: bindings[partner.id].state not in ("failed", "blocked", "excluded")
+            or marks.of("res.partner", partner.id)
+            or bindings[partner.id].state == "blocked"
+        )
+        linked = partners.filtered(
+            lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id)
+        )
+        if wanting:
+            self._refresh_for(marks)
+        self._match_or_create(wanting, marks)
+        self._update(linked, marks)
+
+    def bindings(self, partners):
+        """Return dict of partner id → binding, made where there is none yet."""
+        return bindings_of(self.work, partners, "Contact", None)
+
+    # -- Look-up -----------------------------------------------------------------------------------------------
+
+    def _refresh_for(self, marks):
+        """Read what changed in Xero's contacts, unless that was done after these records were marked.
+
+        A look-up made after a change serves it as well as one made for it, so one listing serves any number of
+        partners that were marked together.
+        """
+        refreshed_at = self.work.connection.contacts_refreshed_at
+        if not refreshed_at or not marks.latest or refreshed_at <= marks.latest:
+            self.refresh()
+
+    def refresh(self):
+        """Read the contacts that changed since the last time (all of them, the first time)."""
+        connection = self.work.connection
+        since = connection.contacts_modified_since
+        started = fields.Datetime.now()
+        page, latest = 1, since
+        while True:
+            query = {"page": page, "pageSize": PAGE_SIZE, "includeArchived": "true"}
+            data = self.work.client.get("/Contacts", query=query, modified_since=since).data
+            elements = data.get("Contacts") or []
+            copies = self.env["xero.contact"]._mirror(connection, elements, complete=False)
+            latest = max(filter(None, [latest, *copies.mapped("updated_at")]), default=None)
+            self.work.commit()
+            pages = (data.get("pagination") or {}).get("pageCount")
+            if not elements or (pages and page >= pages) or (not pages and len(elements) < PAGE_SIZE):
+                break
+            page += 1
+        facts = {"contacts_refreshed_at": started}
+        if latest:
+            facts["contacts_modified_since"] = latest - OVERLAP if latest != since else since
+        connection._write_run_facts(facts)
+
+    def _candidates(self, partner, taken):
+        """Return ``(contact, None)`` when one contact is this partner, else ``(None, possible contacts)``.
+
+        Order: our own ContactNumber, the partner's reference as contact or account number, e-mail, name. Several
+        with the same e-mail are told apart by name. A contact of another partner is nobody else's.
+        """
+        contacts = self.env["xero.contact"]
+        base = [("connection_id", "=", self.work.connection.id), ("active", "=", True), ("xero_id", "not in", taken)]
+        own = contacts.search([*base, ("code", "=", self._number(partner))])
+        if own:
+            return own[:1], contacts
+        if partner.ref:
+            by_ref = contacts.search([*base, "|", ("code", "=", partner.ref), ("account_number", "=", partner.ref)])
+            if by_ref:
+                return self._only(by_ref, partner)
+        email = contacts._key(self._payload(partner).get("EmailAddress"))
+        if email:
+            by_email = contacts.search([*base, ("email_key", "=", email)])
+            if by_email:
+                return self._only(by_email, partner)
+        return self._only(contacts.search([*base, ("name_key", "=", contacts._key(partner.name))]), partner)
+
+    def _only(self, found, partner):
+        named = found.filtered(lambda contact: contact.name_key == contact._key(partner.name))
+        if len(found) == 1:
+            return found, found.browse()
+        if len(named) == 1:
+            return named, found.browse()
+        return found.browse(), found
+
+    def _number(self, partner):
+        return self.env["xero.mapper.contact"]._contact_number(partner)
+
+    def _payload(self, partner):
+        return self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner).payload
+
+    # -- Linking, creating, updating ---------------------------------------------------------------------------
+
+    def _match_or_create(self, partners, marks):
+        bindings = self.bindings(partners)
+        taken = self._taken()
+        verdict = Verdict(self.work)
+        elements = []
+        done = {}
+        for partner in partners:
+            binding = bindings[partner.id]
+            if binding.state == "excluded":
+                continue
+            contact, possible = self._candidates(partner, list(taken))
+            if contact:
+                taken.add(contact.xero_id)
+                self._link(binding, partner, contact)
+                done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
+            elif possible:
+                verdict.block(binding, [("choice", self._choice_text(partner, possible))], candidates=possible)
+                done |= dict.fromkeys(marks.of("res.partner", partner.id), "blocked")
+            else:
+                element = self._element(partner, binding, "create", marks)
+                if element:
+                    elements.append(element)
+                else:
+                    done |= dict.fromkeys(marks.of("res.partner", partner.id), "blocked")
+        marks.delete(done)
+        self.work.commit()
+        unresolved = self.outbox.send("Contacts", "PUT", elements, self.env._("Create contacts"))
+        self.resolve(unresolved)
+
+    def _link(self, binding, partner, contact):
+        """Link to a contact that is there already; its own data stays as it is until the partner changes."""
+        binding.write(
+            {
+                "xero_id": contact.xero_id,
+                "xero_number": contact.code,
+                "xero_status": "ACTIVE" if contact.active else "ARCHIVED",
+                "state": "synced",
+                "reason": False,
+                "message": False,
+                "candidate_ids": [(5, 0, 0)],
+                "synced_hash": digest(self._payload(partner)),
+                "synced_at": fields.Datetime.now(),
+            }
+        )
+        Verdict(self.work)._release_dependents(binding)
+
+    def _element(self, partner, binding, intent, marks):
+        mapped = self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner)
+        if mapped.problems:
+            Verdict(self.work).block(binding, mapped.problems)
+            return None
+        payload = dict(mapped.payload)
+        if intent == "create":
+            payload["ContactNumber"] = self._number(partner)
+        else:
+            payload["ContactID"] = binding.xero_id
+        return Element(
+            binding_id=binding.id,
+            intent=intent,
+            payload=payload,
+            key=payload["Name"],
+            hash=digest(mapped.payload),
+            mark_ids=marks.of("res.partner", partner.id),
+            expected={"warning": mapped.expected.get("warning", "")},
+            previous=previous_state(binding),
+            res_name=partner.display_name,
+            attempts=binding.attempts,
+        )
+
+    def _update(self, partners, marks):
+        bindings = self.bindings(partners)
+        done, elements = {}, []
+        for partner in partners:
+            binding = bindings[partner.id]
+            element = None
+            if self.work.connection.contact_updates and binding.state != "excluded":
+                element = self._element(partner, binding, "update", marks)
+            if element and (element.hash != binding.synced_hash or binding.state == "failed"):
+                elements.append(element)
+            else:
+                done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
+        marks.delete(done)
+        self.work.commit()
+        unresolved = self.outbox.send("Contacts", "POST", elements, self.env._("Update contacts"))
+        for _situation, element in unresolved:
+            self._fail(element, self.env._("Xero gave no id for this contact. Press Retry."))
+        self.work.commit()
+
+    def resolve(self, unresolved):
+        """Settle refused creations by looking again: the contact may have come into being meanwhile."""
+        if not unresolved:
+            return
+        self.refresh()
+        verdict = Verdict(self.work)
+        for _situation, element in unresolved:
+            binding = self.env["xero.binding"].browse(element.binding_id)
+            partner = self.env["res.partner"].browse(binding.res_id).exists()
+            contact, possible = self._candidates(partner, list(self._taken()))
+            if contact:
+                self._link(binding, partner, contact)
+                verdict.drop_marks(element, "synced")
+                continue
+            namesakes = possible or self.env["xero.contact"].with_context(active_test=False).search(
+                [("connection_id", "=", self.work.connection.id),
+                 ("name_key", "=", self.env["xero.contact"]._key(partner.name))]
+            )
+            verdict.block(binding, [("choice", self._choice_text(partner, namesakes))], candidates=namesakes)
+            verdict.drop_marks(element, "blocked")
+        self.work.commit()
+
+    def _fail(self, element, text):
+        verdict = Verdict(self.work)
+        verdict.fail(self.env["xero.binding"].browse(element.binding_id), "refused", text)
+        verdict.drop_marks(element, "failed")
+
+    def _taken(self):
+        """Xero ids of contacts that are linked to a partner already."""
+        return set(
+            self.env["xero.binding"]
+            .search([("connection_id", "=", self.work.connection.id), ("xero_type", "=", "Contact"),
+                     ("xero_id", "!=", False)])
+            .mapped("xero_id")
+        )
+
+    def _choice_text(self, partner, possible):
+        _ = self.env._
+        linked = possible.filtered("partner_id")
+        if linked and linked == possible:
+            return _(
+                "Xero has a contact “%(name)s” already, linked to the partner %(other)s. Contact names are unique in "
+                "Xero: rename this partner, or merge the two partners.",
+                name=possible[0].name,
+                other=linked[0].partner_id.display_name,
+            )
+        return _(
+            "“%(partner)s” may be one of %(count)s contacts in Xero: %(names)s. Choose which one.",
+            partner=partner.display_name,
+            count=len(possible),
+            names=", ".join(possible[:5].mapped("display_name")),
+        )
+
+    def link_by_hand(self, partner, xero_id):
+        """Link a partner to the contact that a person chose.
+
+        :raises XeroRefused: Xero has no such contact
+        """
+        data = self.work.client.get(f"/Contacts/{xero_id}").data
+        elements = data.get("Contacts") or []
+        if not elements:
+            raise XeroRefused(self.env._("Xero has no contact with this ID."))
+        contact = self.env["xero.contact"]._mirror(self.work.connection, elements[:1], complete=False)
+        self._link(self.bindings(partner)[partner.id], partner, contact)
+        self.work.commit()
+
+
+def bindings_of(work, records, xero_type, xero_subtype):
+    """Return dict of record id → binding of the work's connection, made where there is none yet."""
+    domain = [
+        ("connection_id", "=", work.connection.id),
+        ("res_model", "=", records._name),
+        ("res_id", "in", records.ids),
+        ("role", "=", "main"),
+    ]
+    bindings = {binding.res_id: binding for binding in work.env["xero.binding"].search(domain)}
+    missing = records.filtered(lambda record: record.id not in bindings)
+    created = work.env["xero.binding"].create(
+        [
+            {
+                "connection_id": work.connection.id,
+                "res_model": record._name,
+                "res_id": record.id,
+                "res_name": record.display_name,
+                "xero_type": xero_type,
+                "xero_subtype": xero_subtype,
+            }
+            for record in missing
+        ]
+    )
+    bindings.update({binding.res_id: binding for binding in created})
+    return bindings
+
+
+def previous_state(binding):
+    """The state to return to when a call certainly did nothing."""
+    return binding.state if binding.state != "in_flight" else "synced" if binding.xero_id else "new"

@@ -1,0 +1,272 @@
+import logging
+from decimal import Decimal
+
+from odoo import fields
+
+from ..xero_api.payload import digest, plain, to_datetime
+from .contacts import bindings_of, previous_state
+from .outbox import Element
+from .verdict import Verdict
+
+_logger = logging.getLogger(__name__)
+
+ENDED = ("VOIDED", "DELETED")
+LOOKUP_SIZE = 50
+
+
+class Documents:
+    """Invoices → Xero: created, updated, voided; or adopted when they are there already."""
+
+    def __init__(self, work, outbox, contacts):
+        self.work = work
+        self.outbox = outbox
+        self.contacts = contacts
+
+    @property
+    def env(self):
+        return self.work.env
+
+    def sync(self, move_ids, marks):
+        """Make Xero equal to what these moves are now. Moves that are gone are voided through their bindings."""
+        if not move_ids:
+            return
+        moves = self.env["account.move"].browse(move_ids).exists()
+        live = moves._xero_documents().filtered(lambda move: move.state == "posted")
+        self._end(set(move_ids) - set(live.ids), moves, marks)
+        if not live:
+            return
+        self.contacts.ensure(live.commercial_partner_id, marks)
+        self._send_live(live, marks)
+
+    # -- What ended in Odoo ------------------------------------------------------------------------------------
+
+    def _end(self, ended_ids, moves, marks):
+        """Void what was cancelled or deleted. A draft waits: Xero keeps the last version until it is confirmed."""
+        drafts = set(moves.filtered(lambda move: move.state == "draft").ids)
+        bindings = self.env["xero.binding"].search(
+            [("connection_id", "=", self.work.connection.id), ("res_model", "=", "account.move"),
+             ("res_id", "in", list(ended_ids - drafts))]
+        )
+        to_end = bindings.filtered(
+            lambda binding: binding.xero_id and binding.xero_status not in ENDED and binding.state != "excluded"
+        )
+        settled = ended_ids - set(to_end.mapped("res_id"))
+        marks.delete({mark: "synced" for move_id in settled for mark in marks.of("account.move", move_id)})
+        (bindings - to_end).filtered(lambda binding: not binding.xero_id).unlink()
+        elements = [self._end_element(binding, marks) for binding in to_end]
+        self.work.commit()
+        unresolved = self.outbox.send("Invoices", "POST", elements, self.env._("Void invoices"))
+        self._fail_silent(unresolved)
+
+    def _end_element(self, binding, marks):
+        # Xero deletes what nobody approved yet, and voids the rest.
+        status = "DELETED" if binding.xero_status in ("DRAFT", "SUBMITTED") else "VOIDED"
+        return Element(
+            binding_id=binding.id,
+            intent="void",
+            payload={"InvoiceID": binding.xero_id, "Status": status},
+            mark_ids=marks.of("account.move", binding.res_id),
+            previous=previous_state(binding),
+            res_name=binding.res_name,
+            attempts=binding.attempts,
+        )
+
+    # -- What is confirmed in Odoo -----------------------------------------------------------------------------
+
+    def _send_live(self, moves, marks):
+        bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
+        contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
+        creates, updates, done = [], [], {}
+        for move in moves:
+            binding = bindings[move.id]
+            if binding.res_name != move.name:
+                binding.res_name = move.name
+            move_marks = marks.of("account.move", move.id)
+            if binding.state == "excluded":
+                done |= dict.fromkeys(move_marks, "synced")
+                continue
+            element = self._element(move, binding, contact_bindings[move.commercial_partner_id.id], move_marks)
+            if not element:
+                done |= dict.fromkeys(move_marks, "blocked")
+            elif element.intent == "create":
+                creates.append(element)
+            elif element.hash == binding.synced_hash and binding.state != "failed":
+                self._settle_unchanged(binding)
+                done |= dict.fromkeys(move_marks, "synced")
+            else:
+                updates.append(element)
+        marks.delete(done)
+        self.work.commit()
+        self.resolve(self.outbox.send("Invoices", "PUT", creates, self.env._("Create invoices")))
+        self._fail_silent(self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices")))
+
+    def _element(self, move, binding, contact_binding, mark_ids):
+        """Return what to send of a move, or ``None`` after holding it with everything that is wrong."""
+        verdict = Verdict(self.work)
+        mapper = self.env["xero.mapper.document"]
+        ended = binding.xero_status in ENDED
+        reissue = binding.reissue + 1 if ended and binding.xero_id else binding.reissue
+        try:
+            mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, reissue)
+        except Exception as error:  # pylint: disable=broad-except
+            # A document that we cannot read is our fault, and must not stop the others.
+            _logger.exception("%s could not be mapped for Xero", move.display_name)
+            verdict.fail(binding, "unsupported", self.env._("It could not be prepared for Xero: %s", error))
+            return None
+        problems = self._contact_problems(move, contact_binding) + mapped.problems
+        if problems:
+            depends_on = contact_binding if problems[0][0] == "contact" else None
+            verdict.block(binding, problems, depends_on=depends_on)
+            return None
+        if ended and binding.xero_id:
+            # Xero cannot bring a voided invoice back: a confirmed one gets a successor under the next number.
+            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False, "reissue": reissue})
+        payload = dict(mapped.payload)
+        intent = "update" if binding.xero_id else "create"
+        if intent == "create":
+            payload["Status"] = self.work.connection.invoice_status
+        else:
+            payload["InvoiceID"] = binding.xero_id
+        return Element(
+            binding_id=binding.id,
+            intent=intent,
+            payload=payload,
+            key=payload["InvoiceNumber"],
+            hash=digest(mapped.payload),
+            mark_ids=mark_ids,
+            expected=plain({**mapped.expected, **({"due": mapped.expected["total"]} if intent == "create" else {})}),
+            previous=previous_state(binding),
+            rung=mapped.rung,
+            res_name=move.name,
+            attempts=binding.attempts,
+        )
+
+    def _contact_problems(self, move, contact_binding):
+        if contact_binding.xero_id and contact_binding.state != "excluded":
+            contact = self.env["xero.contact"].with_context(active_test=False).search(
+                [("connection_id", "=", self.work.connection.id), ("xero_id", "=", contact_binding.xero_id)], limit=1
+            )
+            if contact and not contact.active:
+                return [
+                    (
+                        "contact",
+                        self.env._(
+                            "The contact “%s” is archived in Xero. Restore it there (Contacts → Archived), or link the "
+                            "customer to another contact, then press Retry.",
+                            contact.name,
+                        ),
+                    )
+                ]
+            return []
+        if contact_binding.state == "excluded":
+            return [("contact", self.env._("The customer %s is excluded from Xero.", move.commercial_partner_id.name))]
+        return [
+            (
+                "contact",
+                self.env._(
+                    "The customer %(name)s is not in Xero yet: %(why)s",
+                    name=move.commercial_partner_id.display_name,
+                    why=contact_binding.message or self.env._("it is being sent."),
+                ),
+            )
+        ]
+
+    def _settle_unchanged(self, binding):
+        if binding.state != "synced" or binding.message:
+            binding.write({"state": "synced", "message": False, "reason": False, "next_try": False, "attempts": 0})
+
+    def _fail_silent(self, unresolved):
+        verdict = Verdict(self.work)
+        for _situation, element in unresolved:
+            binding = self.env["xero.binding"].browse(element.binding_id)
+            verdict.fail(binding, "refused", self.env._("Xero did not confirm the change. Press Retry."))
+            verdict.drop_marks(element, "failed")
+        self.work.commit()
+
+    # -- What is in Xero already -------------------------------------------------------------------------------
+
+    def find(self, numbers):
+        """Return dict of number → list of sales invoices in Xero; one call for up to 50 numbers."""
+        found = {number: [] for number in numbers}
+        plain_numbers = [number for number in numbers if "," not in number]
+        queries = [
+            {"InvoiceNumbers": ",".join(plain_numbers[start : start + LOOKUP_SIZE]), "page": 1, "pageSize": 1000}
+            for start in range(0, len(plain_numbers), LOOKUP_SIZE)
+        ]
+        for number in numbers:
+            if "," in number:
+                escaped = number.replace("\\", "\\\\").replace('"', '\\"')
+                queries.append({"where": f'InvoiceNumber=="{escaped}"', "page": 1})
+        for query in queries:
+            for invoice in self.work.client.get("/Invoices", query=query).data.get("Invoices") or []:
+                if invoice.get("Type") == "ACCREC" and invoice.get("InvoiceNumber") in found:
+                    found[invoice["InvoiceNumber"]].append(invoice)
+        return found
+
+    def resolve(self, unresolved, lost_answer=False):
+        """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.
+
+        The same document is adopted; a voided one of that number makes room for a successor; another document
+        holds ours, with both shown.
+
+        :param lost_answer: the elements may be our own, made by a call whose answer was lost
+        :return: elements of which Xero has nothing
+        """
+        if not unresolved:
+            return []
+        found = self.find([element.key for _situation, element in unresolved])
+        absent = []
+        verdict = Verdict(self.work)
+        for situation, element in unresolved:
+            binding = self.env["xero.binding"].browse(element.binding_id)
+            living = [invoice for invoice in found[element.key] if invoice.get("Status") not in ENDED]
+            same = [invoice for invoice in living if self._is_same(invoice, element)]
+            if same and not self._linked_elsewhere(same[0], binding):
+                verdict.accepted(element, same[0], same[0]["InvoiceID"])
+            elif living:
+                verdict.block(binding, [("number", self._number_text(element, living[0]))])
+                verdict.drop_marks(element, "blocked")
+            elif found[element.key] and situation == "number":
+                binding.write({"reissue": binding.reissue + 1, "state": element.previous})
+                binding._mark()
+            else:
+                absent.append(element)
+                if not lost_answer:
+                    verdict.fail(binding, "refused", self.env._("Xero neither made it nor said why. Press Retry."))
+                    verdict.drop_marks(element, "failed")
+        self.work.commit()
+        return absent
+
+    def _is_same(self, invoice, element):
+        """Whether an invoice in Xero is the very document we wanted to make."""
+        payload = element.payload
+        return (
+            (invoice.get("Contact") or {}).get("ContactID") == payload["Contact"]["ContactID"]
+            and invoice.get("CurrencyCode") == payload["CurrencyCode"]
+            and invoice.get("Total") == Decimal(str(element.expected["total"]))
+            and to_datetime(invoice.get("DateString") or invoice.get("Date")).date()
+            == fields.Date.to_date(payload["Date"])
+        )
+
+    def _linked_elsewhere(self, invoice, binding):
+        return self.env["xero.binding"].search_count(
+            [("connection_id", "=", self.work.connection.id), ("xero_type", "=", "Invoice"),
+             ("xero_id", "=", invoice["InvoiceID"]), ("id", "!=", binding.id)],
+            limit=1,
+        )
+
+    def _number_text(self, element, invoice):
+        date = to_datetime(invoice.get("DateString") or invoice.get("Date"))
+        return self.env._(
+            "Xero already has another invoice %(number)s. In Xero: %(their_contact)s, %(their_date)s, %(their_total)s "
+            "%(their_currency)s. In Odoo: %(our_date)s, %(our_total)s %(our_currency)s. Change the number of one of "
+            "them, or void the one in Xero, then press Retry.",
+            number=element.key,
+            their_contact=(invoice.get("Contact") or {}).get("Name"),
+            their_date=date.date() if date else "—",
+            their_total=invoice.get("Total"),
+            their_currency=invoice.get("CurrencyCode"),
+            our_date=element.payload["Date"],
+            our_total=element.expected["total"],
+            our_currency=element.payload["CurrencyCode"],
+        )

@@ -1,0 +1,66 @@
+"""Xero's own error texts → what they mean for a bookkeeper and what to do next."""
+
+import re
+from collections import namedtuple
+
+# ``resolve`` names a situation that the engine can settle by looking at Xero; then no text is needed.
+Explanation = namedtuple("Explanation", "reason text resolve", defaults=(None,))
+
+
+def explain(env, text, intent):
+    """Return the ``Explanation`` of a refusal. Xero's words are always part of the text."""
+    for pattern, reason, resolve, advice in _table(env):
+        if re.search(pattern, text, re.IGNORECASE):
+            if resolve and intent == "create":
+                return Explanation(reason, text, resolve)
+            if advice:
+                return Explanation(reason, env._("%(advice)s (Xero: “%(words)s”)", advice=advice, words=text))
+    return Explanation("refused", env._("Xero refused it: “%s”", text))
+
+
+def _table(env):
+    _ = env._
+    applied = _(
+        "In Xero it is paid, credited or voided, and Xero does not let such a document be changed. Remove the payment "
+        "or credit there, then press Retry; or leave it and correct it with a credit note."
+    )
+    return [
+        (r"invoice # must be unique|invoice number must be unique", "number", "number", ""),
+        (r"name .* already assigned to another contact|contact name must be unique", "choice", "contact_name", ""),
+        (r"contact number .*(already|unique|in use)", "choice", "contact_name", ""),
+        (r"payment or credit note allocated", "applied", None, applied),
+        (r"not of valid status for modification", "applied", None, applied),
+        (
+            r"lock date",
+            "lock_date",
+            None,
+            _(
+                "The period is locked in Xero. Change the lock date there (Accounting → Advanced → Lock dates) or the "
+                "document's date, then press Retry."
+            ),
+        ),
+        (
+            r"not subscribed to currency",
+            "currency",
+            None,
+            _("The currency is not switched on in Xero: add it there under Settings → Currencies, then press Retry."),
+        ),
+        (
+            r"archived",
+            "contact",
+            None,
+            _("Something it uses is archived in Xero. Restore it there, or link another one here, then press Retry."),
+        ),
+        (
+            r"taxtype code .* cannot be used with account",
+            "tax",
+            None,
+            _("Xero does not allow this tax rate with this account: map another rate or another account."),
+        ),
+        (
+            r"account code .* is not a valid|account could not be found",
+            "account",
+            None,
+            _("The account cannot be used in Xero: press Refresh from Xero and map another one."),
+        ),
+    ]

@@ -1,0 +1,85 @@
+from collections import defaultdict
+
+from odoo.tools import SQL
+
+READ_RECORDS = 200
+
+
+class Marks:
+    """The ids of the marks that were read, by record: exactly these are deleted when the record is done.
+
+    Never ``id <= max``: a transaction that began earlier may commit a smaller id later.
+    """
+
+    def __init__(self, work):
+        self.work = work
+        self._ids = defaultdict(list)
+        self.latest = None
+
+    @property
+    def records(self):
+        """(model, id) of each marked record, oldest mark first."""
+        return list(self._ids)
+
+    def of(self, res_model, res_id):
+        return self._ids.get((res_model, res_id), [])
+
+    def read(self, limit=READ_RECORDS, only=None):
+        """Read the oldest marks and due retries, or only those of ``only``: a list of (model, id)."""
+        connection = self.work.connection
+        condition = SQL("mark.company_id = %s", connection.company_id.id)
+        if only:
+            condition = SQL("%s AND (mark.res_model, mark.res_id) IN %s", condition, tuple(only))
+        rows = self.work.env.execute_query(
+            SQL(
+                """
+                SELECT mark.res_model, mark.res_id, array_agg(mark.id), max(mark.marked_at)
+                  FROM xero_mark mark
+                 WHERE %s
+                 GROUP BY mark.res_model, mark.res_id
+                 ORDER BY min(mark.id)
+                 LIMIT %s
+                """,
+                condition,
+                limit,
+            )
+        )
+        for res_model, res_id, ids, moment in rows:
+            self._ids[res_model, res_id] = ids
+            self.latest = max(filter(None, (self.latest, moment)))
+        for record in only or self._due(limit - len(rows)):
+            self._ids.setdefault(record, [])
+        return self
+
+    def _due(self, limit):
+        if limit <= 0:
+            return []
+        due = self.work.env["xero.binding"].search(
+            [("connection_id", "=", self.work.connection.id), ("next_try", "<=", self.work.env.cr.now()),
+             ("next_try", "!=", False), ("state", "in", ("new", "synced"))],
+            limit=limit,
+        )
+        return [(binding.res_model, binding.res_id) for binding in due]
+
+    def delete(self, done):
+        """Delete marks and count them for the pushes they belong to.
+
+        :param done: dict of mark id → final state of its record (``synced``, ``failed`` or ``blocked``)
+        """
+        if not done:
+            return
+        rows = self.work.env.execute_query(
+            SQL("DELETE FROM xero_mark WHERE id IN %s RETURNING id, push_id", tuple(done))
+        )
+        outcomes = defaultdict(lambda: defaultdict(int))
+        for mark_id, push_id in rows:
+            if push_id:
+                outcomes[push_id][done[mark_id]] += 1
+        if outcomes:
+            self.work.env["xero.push"]._count(outcomes)
+        self.work.env["xero.mark"].invalidate_model()
+
+    @staticmethod
+    def waiting(env, company_id):
+        """Whether any mark of a root company waits."""
+        return bool(env.execute_query(SQL("SELECT 1 FROM xero_mark WHERE company_id = %s LIMIT 1", company_id)))

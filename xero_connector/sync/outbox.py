@@ -1,0 +1,252 @@
+import json
+import uuid
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+from odoo import fields
+
+from ..xero_api.errors import XeroError, XeroRefused, XeroUnanswered
+from ..xero_api.payload import has_id, plain, to_text
+from .verdict import Verdict
+from .workspace import BATCH_BYTES, BATCH_SIZE
+
+# Of the 6 minutes or so that Xero remembers an idempotency key, one is kept as a margin.
+KEY_LIVES = timedelta(minutes=5)
+# After this many 5xx answers a document is sent alone, so that it cannot hold up others.
+ALONE_AFTER = 2
+ALONE_TRIES = 8
+
+
+@dataclass
+class Element:
+    """One record in a call: what to do, what to send, and what to note when Xero did it.
+
+    :param key: our own key in the payload (number or name), to check that answers are matched to the right element
+    :param previous: the binding's state before, for when Xero certainly did nothing
+    """
+
+    binding_id: int
+    intent: str
+    payload: dict
+    key: str = ""
+    hash: str = ""
+    mark_ids: list = field(default_factory=list)
+    expected: dict = field(default_factory=dict)
+    previous: str = "new"
+    rung: str = ""
+    res_name: str = ""
+    attempts: int = 0
+
+    def stored(self):
+        """What the request keeps of this element; the payload is in the request's body already."""
+        return plain({name: value for name, value in asdict(self).items() if name != "payload"})
+
+
+def elements_of(request):
+    """Return the ``Element`` list of a stored request, as it was when it was prepared."""
+    payloads = json.loads(request.body)[request.path.strip("/")]
+    return [
+        Element(payload=payload, **stored)
+        for payload, stored in zip(payloads, request._element_list(), strict=True)
+    ]
+
+
+class Outbox:
+    """Stores a call, makes it, and applies Xero's verdict to each of its elements."""
+
+    def __init__(self, work):
+        self.work = work
+
+    def send(self, resource, method, elements, label):
+        """Send elements in as few calls as Xero's limits allow.
+
+        :param resource: ``Contacts`` or ``Invoices``
+        :return: elements that Xero refused for a reason that the caller may resolve (``Verdict`` says which)
+        :raises XeroError: a fault of the whole call; what was sent before it is settled
+        """
+        unresolved = []
+        for batch in self._batches(elements):
+            self.work.check_time()
+            unresolved += self._send_batch(resource, method, batch, label)
+        return unresolved
+
+    def _batches(self, elements):
+        together = [element for element in elements if element.attempts < ALONE_AFTER]
+        batch, size = [], 0
+        for element in together:
+            length = len(to_text(element.payload).encode())
+            if batch and (len(batch) == BATCH_SIZE or size + length > BATCH_BYTES):
+                yield batch
+                batch, size = [], 0
+            batch.append(element)
+            size += length
+        if batch:
+            yield batch
+        yield from ([element] for element in elements if element.attempts >= ALONE_AFTER)
+
+    def _send_batch(self, resource, method, batch, label):
+        request = self.prepare(resource, method, batch, label)
+        try:
+            answer = self.deliver(request)
+        except XeroRefused as error:
+            return self._refused_whole(request, resource, method, batch, label, error)
+        except XeroUnanswered as error:
+            if len(batch) == 1 and batch[0].attempts >= ALONE_AFTER and error.status:
+                self._set_aside(request, batch[0], error)
+                return []
+            raise
+        return self.apply(request, answer.data)
+
+    def prepare(self, resource, method, batch, label):
+        """Store a call and commit it: from here on the call can be found again after a crash."""
+        env = self.work.env
+        query = {"summarizeErrors": "false"}
+        if resource == "Invoices":
+            query["unitdp"] = "4"
+        bindings = env["xero.binding"].browse([element.binding_id for element in batch])
+        request = env["xero.request"].create(
+            {
+                "connection_id": self.work.connection.id,
+                "label": label,
+                "idempotency_key": str(uuid.uuid4()),
+                "method": method,
+                "path": f"/{resource}",
+                "query": json.dumps(query),
+                "body": to_text({resource: [element.payload for element in batch]}),
+                "elements": [element.stored() for element in batch],
+                "element_count": len(batch),
+                "binding_ids": bindings.ids,
+            }
+        )
+        bindings.write({"state": "in_flight"})
+        self.work.commit()
+        return request
+
+    def deliver(self, request):
+        """Make the call of a stored request, with its exact bytes and key; once more at once if the answer is lost.
+
+        A second try with the same key cannot do it twice: Xero answers what it answered the first time.
+
+        :raises XeroError: the request is settled when Xero certainly did nothing, and stays ``prepared`` when it may
+            have done it
+        """
+        for last_try in (False, True):
+            try:
+                return self._call(request)
+            except XeroUnanswered as error:
+                self._note_try(request, error)
+                if last_try or error.status and error.status >= 500:
+                    raise
+            except XeroRefused:
+                raise
+            except XeroError as error:
+                # Not sent, limited, not allowed: Xero did nothing. Everything goes back to how it was.
+                self.give_back(request, error)
+                raise
+        raise AssertionError("unreachable")
+
+    def _call(self, request):
+        first = not request.sent_at
+        values = {"tries": request.tries + 1}
+        if first:
+            values["sent_at"] = fields.Datetime.now()
+        request.write(values)
+        self.work.commit()
+        answer = self.work.client.send(
+            request.method,
+            request.path,
+            body=request.body,
+            query=request._query_dict(),
+            idempotency_key=request.idempotency_key,
+        )
+        request.write({"http_status": answer.status, "duration": answer.seconds})
+        return answer
+
+    def _note_try(self, request, error):
+        request.write({"http_status": error.status or 0, "answer": str(error)})
+        self.work.commit()
+
+    def give_back(self, request, error):
+        """Settle a request that Xero certainly did not carry out; its records are as they were, marks included."""
+        for element in request._element_list():
+            self.work.env["xero.binding"].browse(element["binding_id"]).exists().write({"state": element["previous"]})
+        request.write({"state": "answered", "http_status": error.status or 0, "answer": str(error)})
+        self.work.commit()
+
+    def _refused_whole(self, request, resource, method, batch, label, error):
+        """Xero refused a call as a whole: find the bad element by halving, so that it stops no other."""
+        if len(batch) == 1:
+            request.write({"state": "answered", "http_status": error.status, "answer": str(error), "refused_count": 1})
+            verdict = Verdict(self.work)
+            verdict.refused(batch[0], [str(error)])
+            self.work.commit()
+            return verdict.unresolved
+        self.give_back(request, error)
+        half = len(batch) // 2
+        return self._send_batch(resource, method, batch[:half], label) + self._send_batch(
+            resource, method, batch[half:], label
+        )
+
+    def _set_aside(self, request, element, error):
+        """A document on which Xero itself fails again and again waits alone; after some tries a person is told."""
+        binding = self.work.env["xero.binding"].browse(element.binding_id)
+        request.write({"state": "unknown", "answer": str(error)})
+        verdict = Verdict(self.work)
+        if element.attempts >= ALONE_TRIES:
+            verdict.refused(element, [str(error)])
+        else:
+            binding.write(
+                {
+                    "state": element.previous,
+                    "attempts": element.attempts + 1,
+                    "next_try": fields.Datetime.now() + timedelta(minutes=2**element.attempts),
+                }
+            )
+            verdict.drop_marks(element, "failed")
+        self.work.commit()
+
+    # -- Verdict -----------------------------------------------------------------------------------------------
+
+    def apply(self, request, data):
+        """Apply Xero's answer to every element, and commit.
+
+        :return: elements whose refusal the caller may resolve
+        """
+        elements = elements_of(request)
+        found = self._correlate(request, elements, data)
+        verdict = Verdict(self.work)
+        silent = []
+        for element, answer in zip(elements, found, strict=True):
+            messages = [item["Message"] for item in (answer or {}).get("ValidationErrors") or [] if item.get("Message")]
+            if messages or (answer or {}).get("StatusAttributeString") == "ERROR":
+                verdict.refused(element, messages)
+            elif not answer or not has_id(answer.get(self._id_name(request))):
+                # Never trust silence: without an id nothing proves that it is there.
+                silent.append(element)
+                verdict.silent(element)
+            else:
+                verdict.accepted(element, answer, answer[self._id_name(request)])
+        request.write({"state": "answered", "answer": verdict.summary(), "refused_count": verdict.refused_count})
+        self.work.commit()
+        return verdict.unresolved
+
+    @staticmethod
+    def _id_name(request):
+        return {"/Contacts": "ContactID", "/Invoices": "InvoiceID"}[request.path]
+
+    def _correlate(self, request, elements, data):
+        """Match answers to elements by position, checked by our own key; by key alone where the position is off."""
+        answers = data.get(request.path.strip("/")) or []
+        key_name = {"/Contacts": "Name", "/Invoices": "InvoiceNumber"}[request.path]
+        id_name = self._id_name(request)
+
+        def belongs(element, answer):
+            sent_id = element.payload.get(id_name)
+            if sent_id and answer.get(id_name):
+                return answer[id_name] == sent_id
+            return not element.key or not answer.get(key_name) or answer[key_name].strip() == element.key
+
+        if len(answers) == len(elements) and all(map(belongs, elements, answers)):
+            return answers
+        by_key = {(answer.get(key_name) or "").strip(): answer for answer in answers}
+        return [by_key.get(element.key) for element in elements]

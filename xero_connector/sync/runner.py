@@ -1,0 +1,221 @@
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+from ..xero_api.errors import (
+    XeroError,
+    XeroForbidden,
+    XeroGrantLost,
+    XeroNotSent,
+    XeroRateLimited,
+    XeroRefused,
+    XeroUnanswered,
+    XeroUnauthorised,
+)
+from .contacts import Contacts
+from .documents import Documents
+from .marks import Marks
+from .outbox import Outbox
+from .recovery import Recovery
+from .references import References
+from .workspace import OutOfTime, Workspace
+
+_logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 8
+REFERENCES_EVERY = timedelta(hours=24)
+FIRST_WAIT, LONGEST_WAIT = 5, 900
+BUSY_WAIT = 15
+
+
+@dataclass
+class Result:
+    """What a run did: records done, whether more waits, and for the records asked for, what became of them.
+
+    :param busy: another runner holds the connection
+    :param problem: why Xero could not be used, in words for a user
+    :param outcomes: dict of (model, id) → (state, message)
+    """
+
+    done: int = 0
+    remaining: int = 0
+    busy: bool = False
+    problem: str = ""
+    outcomes: dict = field(default_factory=dict)
+
+
+class Runner:
+    """The one runner of a connection: whoever holds the lock on its lock row, until it ends or dies."""
+
+    def __init__(self, connection):
+        self._registry = connection.env.registry
+        self._connection_id = connection.id
+        self._caller = connection
+
+    def run(self, records=None, only=None, link=None, for_person=False, seconds=SLICE_SECONDS):
+        """Work for one slice and return a ``Result``. Faults of Xero and the network are never raised.
+
+        :param records: these records only, marked or not (what a button asks for)
+        :param only: ``"references"`` to refresh the copies of what Xero owns and nothing else
+        :param link: (partner id, Xero contact id) that a person chose to link
+        :param for_person: a person waits for it: today's reserve of calls may be used, and a pause for a passing
+            fault is not waited for
+        """
+        wanted = [(records._name, record_id) for record_id in records.ids] if records else None
+        with self._registry.cursor() as lock_cr:
+            lock_cr.execute(
+                "SELECT id FROM xero_connection_lock WHERE connection_id = %s FOR NO KEY UPDATE SKIP LOCKED",
+                [self._connection_id],
+            )
+            if not lock_cr.fetchone():
+                self._caller._trigger_later(BUSY_WAIT)
+                return Result(busy=True)
+            with self._registry.cursor() as cr:
+                work = Workspace(cr, self._connection_id, seconds, for_person)
+                result = self._guarded(work, wanted, only, link)
+        # Whoever found us busy relies on this look, made after the lock is free.
+        self._caller.invalidate_recordset()
+        if result.remaining and not self._caller.env.context.get("ir_cron_progress_id"):
+            self._caller._trigger_later(0)
+        return result
+
+    def sees_marks(self, mark_ids):
+        """Whether a cursor of the engine sees these marks, so whether it sees all of the caller's changes."""
+        if not mark_ids:
+            return False
+        with self._registry.cursor() as cr:
+            cr.execute("SELECT count(*) FROM xero_mark WHERE id IN %s", [tuple(mark_ids)])
+            return cr.fetchone()[0] == len(mark_ids)
+
+    # -- One slice ---------------------------------------------------------------------------------------------
+
+    def _guarded(self, work, wanted, only, link):
+        result = Result()
+        try:
+            self._slice(work, wanted, only, link, result)
+        except XeroError as error:
+            work.rollback()
+            work.fresh()
+            result.problem = self._handle_fault(work.connection, error)
+        except UserError as error:
+            # A neutralised or copied database: nothing may be sent, nothing is lost.
+            work.rollback()
+            work.fresh()
+            result.problem = str(error)
+            work.connection._write_run_facts({"last_error": result.problem})
+        if wanted and not result.problem:
+            result.outcomes = self._outcomes(work, wanted)
+        work.commit()
+        return result
+
+    def _slice(self, work, wanted, only, link, result):
+        connection = work.connection
+        if connection.state != "connected":
+            result.problem = work.env._("The connection %s is not connected.", connection.name)
+            return
+        now = fields.Datetime.now()
+        if connection.next_try and connection.next_try > now and not work.for_person and not only:
+            connection._trigger_at(connection.next_try)
+            return
+        connection._check_may_call()
+        outbox = Outbox(work)
+        contacts = Contacts(work, outbox)
+        documents = Documents(work, outbox, contacts)
+        Recovery(work, outbox, contacts, documents).run()
+        refreshed_at = connection.references_refreshed_at
+        if only == "references" or not refreshed_at or refreshed_at < now - REFERENCES_EVERY:
+            References(work).refresh()
+        if only == "references":
+            return
+        if link:
+            contacts.link_by_hand(work.env["res.partner"].browse(link[0]), link[1])
+            result.remaining = 1
+            return
+        try:
+            self._drain(work, contacts, documents, wanted, result)
+        except OutOfTime:
+            result.done = max(result.done, 1)
+        self._note_success(work, result)
+
+    def _drain(self, work, contacts, documents, wanted, result):
+        """Take up marked records, oldest first, until none is left or the time is up."""
+        while True:
+            marks = Marks(work).read(only=wanted)
+            if not marks.records:
+                return
+            partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
+            move_ids = [res_id for model, res_id in marks.records if model == "account.move"]
+            contacts.sync(partner_ids, marks)
+            documents.sync(move_ids, marks)
+            result.done += len(marks.records)
+            if wanted:
+                return
+            work.check_time()
+
+    def _note_success(self, work, result):
+        facts = {"last_sync": fields.Datetime.now(), "failures": 0, "last_error": False, "next_try": False}
+        if work.limits and work.limits.day is not None:
+            facts.update({"day_calls_remaining": work.limits.day, "day_calls_at": fields.Datetime.now()})
+        work.connection._write_run_facts(facts)
+        budget = work.budget_problem()
+        if budget:
+            work.connection._postpone(*budget)
+        elif Marks.waiting(work.env, work.connection.company_id.id):
+            result.remaining = 1
+
+    def _outcomes(self, work, wanted):
+        outcomes = {}
+        for res_model, res_id in wanted:
+            binding = work.env["xero.binding"].search(
+                [("connection_id", "=", work.connection.id), ("res_model", "=", res_model), ("res_id", "=", res_id)],
+                limit=1,
+            )
+            message = binding.warning if binding.state == "synced" else binding.message
+            outcomes[res_model, res_id] = (binding.state or "synced", message or "")
+        return outcomes
+
+    # -- Faults ------------------------------------------------------------------------------------------------
+
+    def _handle_fault(self, connection, error):
+        """Decide what a fault means for the connection and return it in words."""
+        _ = connection.env._
+        _logger.info("Xero connection %s: %s: %s", connection.code, type(error).__name__, error)
+        if isinstance(error, XeroGrantLost | XeroUnauthorised):
+            reason = _("Xero ended the access (%s). Press Connect to sign in again.", error)
+            connection._expire(reason)
+            return reason
+        if isinstance(error, XeroForbidden):
+            return self._handle_forbidden(connection, error)
+        if isinstance(error, XeroRateLimited):
+            reason = _("Xero's limit of calls (%s) is reached; it goes on by itself.", error.problem)
+            connection._postpone(error.retry_after, reason)
+            return reason
+        if isinstance(error, XeroNotSent | XeroUnanswered):
+            failures = connection.failures + 1
+            connection._write_run_facts({"failures": failures})
+            reason = _("%s; it is tried again by itself.", error)
+            connection._postpone(min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT), reason)
+            return reason
+        reason = _("Xero refused the call: %s", error) if isinstance(error, XeroRefused) else str(error)
+        connection._postpone(LONGEST_WAIT, reason)
+        return reason
+
+    def _handle_forbidden(self, connection, error):
+        _ = connection.env._
+        granted = connection._still_granted()
+        if granted is None:
+            reason = _("%s; it is tried again by itself.", error)
+            connection._postpone(60, reason)
+            return reason
+        if granted:
+            reason = _("The sign-in lacks a permission (%s). Press Connect and allow access again.", error)
+        else:
+            reason = _(
+                "%s was disconnected from this app in Xero. Press Connect to connect it again.",
+                connection.organisation_name,
+            )
+        connection._expire(reason)
+        return reason

@@ -1,0 +1,119 @@
+from decimal import Decimal
+
+from odoo import fields
+
+from ..xero_api.payload import to_datetime
+from .explanations import explain
+from .marks import Marks
+
+
+
+class Verdict:
+    """Writes what Xero decided about elements to their bindings, and deletes the marks that this settles."""
+
+    def __init__(self, work):
+        self.work = work
+        self.unresolved = []
+        self.refused_count = 0
+        self._lines = []
+
+    def accepted(self, element, answer, xero_id):
+        """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
+        binding = self._binding(element)
+        gone = element.intent == "void"
+        binding.write(
+            {
+                "xero_id": xero_id,
+                "xero_number": answer.get("InvoiceNumber") or answer.get("ContactNumber") or False,
+                "xero_status": answer.get("Status") or answer.get("ContactStatus") or False,
+                "remote_updated_at": to_datetime(answer.get("UpdatedDateUTC")) or False,
+                "state": "synced",
+                "reason": False,
+                "message": False,
+                "warning": "\n".join(filter(None, [element.expected.get("warning"), self._difference(element, answer)]))
+                or False,
+                "synced_hash": False if gone else element.hash,
+                "synced_at": fields.Datetime.now(),
+                "rung": element.rung or False,
+                "candidate_ids": [(5, 0, 0)],
+                "attempts": 0,
+                "next_try": False,
+                "depends_on_id": False,
+            }
+        )
+        if binding.res_model == "res.partner":
+            self._note_contact(answer)
+            self._release_dependents(binding)
+        self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
+        self.drop_marks(element, "synced")
+
+    def refused(self, element, messages):
+        """Xero said no: keep its words, explain the known ones, and hand on what can be resolved by looking."""
+        self.refused_count += 1
+        text = "; ".join(dict.fromkeys(messages)) or self.work.env._("Xero gave no reason.")
+        self._lines.append(f"{element.res_name or element.key}: {text}")
+        explanation = explain(self.work.env, text, element.intent)
+        binding = self._binding(element)
+        if explanation.resolve:
+            binding.write({"state": element.previous})
+            self.unresolved.append((explanation.resolve, element))
+            return
+        self.fail(binding, explanation.reason, explanation.text)
+        self.drop_marks(element, "failed")
+
+    def silent(self, element):
+        """Xero gave neither an id nor a reason: look it up, since it may be there all the same."""
+        self._lines.append(f"{element.res_name or element.key}: ?")
+        self._binding(element).write({"state": element.previous})
+        self.unresolved.append(("lookup", element))
+
+    def fail(self, binding, reason, text):
+        binding.write({"state": "failed", "reason": reason, "message": text, "attempts": 0, "next_try": False})
+
+    def block(self, binding, problems, depends_on=None, candidates=None):
+        """Hold a record for everything that preflight found, all at once."""
+        binding.write(
+            {
+                "state": "blocked",
+                "reason": problems[0][0],
+                "message": "\n".join(dict.fromkeys(text for _reason, text in problems)),
+                "depends_on_id": depends_on.id if depends_on else False,
+                "candidate_ids": [(6, 0, candidates.ids if candidates else [])],
+                "next_try": False,
+            }
+        )
+
+    def drop_marks(self, element, state):
+        Marks(self.work).delete(dict.fromkeys(element.mark_ids, state))
+
+    def summary(self):
+        return "\n".join(self._lines)
+
+    def _binding(self, element):
+        return self.work.env["xero.binding"].browse(element.binding_id)
+
+    def _difference(self, element, answer):
+        """Say so, with both figures, where Xero's totals are not ours."""
+        _ = self.work.env._
+        names = {
+            "total": ("Total", _("total")),
+            "tax": ("TotalTax", _("tax")),
+            "due": ("AmountDue", _("amount due")),
+        }
+        differences = [
+            _("%(what)s: Odoo %(ours)s, Xero %(theirs)s", what=label, ours=element.expected[key], theirs=answer[name])
+            for key, (name, label) in names.items()
+            if key in element.expected
+            and answer.get(name) is not None
+            and Decimal(str(element.expected[key])) != answer[name]
+        ]
+        return _("Xero's figures differ. ") + "; ".join(differences) if differences else ""
+
+    def _note_contact(self, answer):
+        """Keep the copy of a contact that we just made or changed, so that the next match knows it."""
+        self.work.env["xero.contact"]._mirror(self.work.connection, [answer], complete=False)
+
+    def _release_dependents(self, binding):
+        self.work.env["xero.binding"].search(
+            [("depends_on_id", "=", binding.id), ("state", "=", "blocked")]
+        )._mark()

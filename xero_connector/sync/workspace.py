@@ -1,0 +1,80 @@
+import time
+
+from odoo import SUPERUSER_ID, api
+
+# Xero takes about 50 documents a call; the body must stay below 3.5 MB.
+BATCH_SIZE, BATCH_BYTES = 50, 3_000_000
+
+
+class OutOfTime(Exception):
+    """The slice is used up; what is left stays marked."""
+
+
+class Workspace:
+    """The engine's own transaction, its client and its clock.
+
+    Business transactions and the engine never share a cursor: what the engine commits cannot be re-run by Odoo's
+    retry of a request, and what a user has not committed cannot be sent.
+    """
+
+    def __init__(self, cr, connection_id, seconds, for_person):
+        self.cr = cr
+        self.for_person = for_person
+        self._connection_id = connection_id
+        self._deadline = time.monotonic() + seconds
+        self._client = None
+        self._limits = None
+        self.fresh()
+
+    def fresh(self):
+        """Start with an empty cache, so that everything is read as it is now."""
+        env = api.Environment(self.cr, SUPERUSER_ID, {})
+        company = env["xero.connection"].browse(self._connection_id).company_id
+        branches = env["res.company"].search([("id", "child_of", company.id)])
+        env = api.Environment(self.cr, SUPERUSER_ID, {"allowed_company_ids": (company | branches).ids})
+        env.invalidate_all()
+        self.env = env
+        self.connection = env["xero.connection"].browse(self._connection_id)
+
+    def commit(self):
+        """Make what was done final and go on with fresh data. The engine commits here and nowhere else."""
+        self.env.flush_all()
+        self.cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
+
+    def rollback(self):
+        self.env.clear()
+        self.cr.rollback()
+
+    @property
+    def client(self):
+        if not self._client:
+            self._client = self.connection._client(on_limits=self._note_limits)
+        return self._client
+
+    def _note_limits(self, limits):
+        self._limits = limits
+
+    @property
+    def limits(self):
+        """What Xero said with its last answer of the calls that are left; ``None`` before the first."""
+        return self._limits
+
+    def out_of_time(self):
+        return time.monotonic() > self._deadline
+
+    def check_time(self):
+        """End the slice between two calls. A person's push goes through: it is one record."""
+        if not self.for_person and (self.out_of_time() or self.budget_problem()):
+            raise OutOfTime
+
+    def budget_problem(self):
+        """Return ``(seconds, reason)`` when background work should leave the remaining calls alone."""
+        if self.for_person or not self._limits:
+            return None
+        _ = self.env._
+        if self._limits.minute is not None and self._limits.minute <= 1:
+            return 30, _("Xero's calls of this minute are used up")
+        if self._limits.day is not None and self._limits.day <= self.connection.day_reserve:
+            return 3600, _("Only %s of today's calls are left; they are kept for people", self._limits.day)
+        return None

@@ -1,0 +1,1 @@
+"""Xero's API in plain Python: nothing in this folder imports Odoo."""

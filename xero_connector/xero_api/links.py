@@ -1,0 +1,18 @@
+"""Addresses of documents in Xero's web screens, as Xero publishes them for deep linking."""
+
+from urllib.parse import quote
+
+_PATHS = {
+    ("Invoice", "ACCREC"): "/AccountsReceivable/View.aspx?InvoiceID={id}",
+    ("Invoice", "ACCPAY"): "/AccountsPayable/Edit.aspx?InvoiceID={id}",
+    ("Contact", None): "/Contacts/View/{id}",
+}
+
+
+def deep_link(web_url, short_code, xero_type, xero_id, subtype=None):
+    """Return the address that opens a document in the right organisation after Xero's login."""
+    path = _PATHS[xero_type, subtype].format(id=xero_id)
+    return (
+        f"{web_url}/organisationlogin/default.aspx"
+        f"?shortcode={quote(short_code or '', safe='')}&redirecturl={quote(path, safe='')}"
+    )
