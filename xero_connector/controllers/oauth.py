@@ -32,8 +32,10 @@ class XeroOAuth(http.Controller):
                     text=request.env._("Xero reported: %s. Press Connect to try again.", error or "no code"),
                 )
             with connection._own_cursor(request.env.uid) as env:
-                choices = env["xero.connection"].browse(connection.id)._finish_sign_in(code)
-            return self._done(connection, choices)
+                signed_in = env["xero.connection"].browse(connection.id)
+                choices = signed_in._finish_sign_in(code)
+                values = self._outcome(signed_in, choices)
+            return self._page(connection, **values)
         except (UserError, AccessError) as problem:
             return self._page(connection, title=request.env._("Not connected"), text=str(problem))
         except XeroGrantLost as problem:
@@ -57,30 +59,31 @@ class XeroOAuth(http.Controller):
                 if not granted:
                     raise UserError(env._("Xero did not grant this organisation. Press Connect to try again."))
                 chosen._choose_organisation(granted[0])
-            return self._done(connection, [])
+                values = self._outcome(chosen, [])
+            return self._page(connection, **values)
         except (UserError, AccessError, XeroError) as problem:
             return self._page(connection, title=request.env._("Not connected"), text=str(problem))
 
-    def _done(self, connection, choices):
-        connection.invalidate_recordset()
+    def _outcome(self, connection, choices):
+        """Return what the page shows. Read where it was written: this request's own snapshot is older."""
+        _ = connection.env._
         if choices:
-            return self._page(
-                connection,
-                title=request.env._("Choose the organisation"),
-                text=request.env._("Xero granted several. Which one keeps the books of %s?",
-                                   connection.company_id.name),
-                choices=choices,
-            )
-        return self._page(
-            connection,
-            title=request.env._("Connected"),
-            text=request.env._(
-                "%(company)s is connected to %(organisation)s. Next: choose the default ledger account and map the taxes.",
+            return {
+                "title": _("Choose the organisation"),
+                "text": _("Xero granted several. Which one keeps the books of %s?", connection.company_id.name),
+                "choices": choices,
+            }
+        return {
+            "title": _("Connected"),
+            "text": _(
+                "%(company)s is connected to %(organisation)s. Next: choose the default ledger account and map the "
+                "taxes.",
                 company=connection.company_id.name,
                 organisation=connection.organisation_name,
             ),
-            connected=True,
-        )
+            "connected": True,
+            "is_demo": connection.is_demo,
+        }
 
     def _grant_text(self, problem):
         if problem.message == "invalid_grant":
@@ -93,6 +96,6 @@ class XeroOAuth(http.Controller):
     def _page(self, connection, **values):
         return request.render(
             "xero_connector.oauth_page",
-            {"connection": connection, "choices": [], "connected": False, **values},
+            {"connection": connection, "choices": [], "connected": False, "is_demo": False, **values},
             headers={"Cache-Control": "no-store"},
         )

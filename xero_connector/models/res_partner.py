@@ -55,13 +55,9 @@ class ResPartner(models.Model):
         return result
 
     def unlink(self):
-        ids = self.ids
-        result = super().unlink()
-        # A contact outlives its partner: Xero keeps it with its documents, only the link goes.
-        self.env["xero.binding"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", ids)]
-        ).unlink()
-        return result
+        # A contact outlives its partner: Xero keeps it with its documents, and the engine drops the link.
+        self._xero_mark_linked()
+        return super().unlink()
 
     def _xero_mark_linked(self):
         """Mark those of these partners that already have a twin, once for each connection that knows them."""

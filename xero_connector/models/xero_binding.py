@@ -18,6 +18,16 @@ REASONS = [
     ("refused", "Refused by Xero"),
     ("unsupported", "Not supported"),
 ]
+# Where each of them is mended: a screen, this connection, or the choice of the contact.
+_FIXES = {
+    "account": "connection",
+    "date": "connection",
+    "lock_date": "connection",
+    "currency": "connection",
+    "tax": "xero_connector.account_tax_xero_action",
+    "contact": "contact",
+    "choice": "contact",
+}
 
 
 class XeroBinding(models.Model):
@@ -75,6 +85,7 @@ class XeroBinding(models.Model):
     next_try = fields.Datetime(readonly=True)
     depends_on_id = fields.Many2one("xero.binding", readonly=True, index="btree_not_null", ondelete="set null")
     candidate_ids = fields.Many2many("xero.contact", readonly=True, string="Possible Contacts")
+    can_fix = fields.Boolean(compute="_compute_can_fix")
 
     _record_unique = models.Constraint(
         "UNIQUE (connection_id, res_model, res_id, role)", "This record is already linked to Xero."
@@ -125,6 +136,7 @@ class XeroBinding(models.Model):
         """Have the engine look at these records again."""
         self.check_access("read")
         self.sudo()._mark()
+        self.connection_id._wake()
         return self.connection_id[:1]._notice(
             self.env._("%s records will be sent again within seconds.", len(self)), "info"
         )
@@ -159,10 +171,28 @@ class XeroBinding(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": self.xero_url, "target": "new"}
 
-    def action_choose_contact(self):
-        """Open the choice between the contacts that an ambiguous partner might be."""
+    @api.depends("state", "reason")
+    def _compute_can_fix(self):
+        for binding in self:
+            binding.can_fix = binding.state in ("failed", "blocked") and binding.reason in _FIXES
+
+    def action_fix(self):
+        """Open the screen where what this record is held for can be mended."""
         self.ensure_one()
-        return self.env["xero.contact.link"]._action_for(self.env["res.partner"].browse(self.res_id))
+        fix = _FIXES.get(self.reason)
+        if fix == "contact":
+            partner = self.env[self.res_model].browse(self.res_id)
+            if self.res_model == "account.move":
+                partner = partner.commercial_partner_id
+            return self.env["xero.contact.link"]._action_for(partner)
+        if fix == "connection":
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "xero.connection",
+                "res_id": self.connection_id.id,
+                "views": [(False, "form")],
+            }
+        return self.env["ir.actions.act_window"]._for_xml_id(fix)
 
     @api.model
     def _states_of(self, res_model, ids):
@@ -179,7 +209,8 @@ class XeroBinding(models.Model):
                 """
                 SELECT record.id, binding.state, binding.id,
                        EXISTS (SELECT 1 FROM xero_mark mark
-                                WHERE mark.res_model = %(model)s AND mark.res_id = record.id) AS marked
+                                WHERE mark.res_model = %(model)s AND mark.res_id = record.id
+                                  AND mark.company_id IN %(companies)s) AS marked
                   FROM unnest(%(ids)s) AS record (id)
                   LEFT JOIN LATERAL (
                         SELECT id, state FROM xero_binding

@@ -142,7 +142,7 @@ class XeroConnection(models.Model):
         help="Background work stops when only this many of today's calls are left; buttons go on working.",
     )
     pending_count = fields.Integer("Waiting", compute="_compute_counts")
-    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    failed_count = fields.Integer("Refused", compute="_compute_counts")
     blocked_count = fields.Integer("Held", compute="_compute_counts")
     synced_count = fields.Integer("In Xero", compute="_compute_counts")
 

@@ -7,7 +7,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ..xero_api import oauth
-from ..xero_api.client import XeroClient
+from ..xero_api.client import READ_SECONDS, XeroClient
 from ..xero_api.errors import XeroError, XeroGrantLost, XeroUnauthorised
 from ..xero_api.payload import to_datetime
 
@@ -196,8 +196,7 @@ class XeroConnection(models.Model):
             raise UserError(
                 self.env._("%s is already used by another Xero connection.", granted["tenantName"])
             )
-        client = self._client(tenant_id=tenant_id)
-        organisation = client.get("/Organisation").data["Organisations"][0]
+        organisation = self._client(tenant_id=tenant_id).organisation()
         if organisation.get("BaseCurrency") != self.company_id.currency_id.name:
             raise UserError(
                 self.env._(
@@ -324,7 +323,7 @@ class XeroConnection(models.Model):
             )
         self._token_row().invalidate_recordset()
 
-    def _client(self, tenant_id=None, on_limits=None):
+    def _client(self, tenant_id=None, on_limits=None, read_seconds=READ_SECONDS):
         """Return a ``XeroClient`` for this connection, for use in this thread."""
         self.ensure_one()
         last = {}
@@ -333,7 +332,7 @@ class XeroConnection(models.Model):
             last["token"] = self._access_token(renew=renew, failed=last.get("token"))
             return last["token"]
 
-        return XeroClient(self._host("api_url"), tenant_id or self.tenant_id, token, on_limits)
+        return XeroClient(self._host("api_url"), tenant_id or self.tenant_id, token, on_limits, read_seconds)
 
     # -- Ending ------------------------------------------------------------------------------------------------
 

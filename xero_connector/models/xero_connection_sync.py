@@ -84,7 +84,7 @@ class XeroConnection(models.Model):
             raise UserError(self.env._("Not connected yet: press Connect first."))
         problem = False
         try:
-            organisation = self._client().get("/Organisation").data["Organisations"][0]
+            organisation = self._client().organisation()
         except XeroGrantLost:
             problem = self.env._("Xero ended the access, or the client secret is wrong. Press Connect to sign in again.")
         except XeroUnauthorised:

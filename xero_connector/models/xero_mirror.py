@@ -36,11 +36,14 @@ class XeroMirror(models.AbstractModel):
 
         :param complete: whether ``elements`` is everything that Xero has, so that the rest has vanished
         """
-        copies = self.with_context(active_test=False).search([("connection_id", "=", connection.id)])
+        domain = [("connection_id", "=", connection.id)]
+        values_list = [self._values_from_xero(element) for element in elements]
+        if not complete:
+            domain.append(("xero_id", "in", [values["xero_id"] for values in values_list]))
+        copies = self.with_context(active_test=False).search(domain)
         known = {copy.xero_id: copy for copy in copies}
         seen, to_create = self.browse(), []
-        for element in elements:
-            values = self._values_from_xero(element)
+        for values in values_list:
             copy = known.get(values["xero_id"])
             if not copy:
                 to_create.append({**values, "connection_id": connection.id})

@@ -14,7 +14,7 @@ class XeroPush(models.Model):
     user_id = fields.Many2one("res.users", "Asked By", required=True, readonly=True, ondelete="cascade", index=True)
     total = fields.Integer("Records", readonly=True)
     synced = fields.Integer("In Xero", readonly=True)
-    failed = fields.Integer(readonly=True)
+    failed = fields.Integer("Refused", readonly=True)
     blocked = fields.Integer("Held", readonly=True)
     done = fields.Integer(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")

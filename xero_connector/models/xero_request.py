@@ -43,6 +43,7 @@ class XeroRequest(models.Model):
     tries = fields.Integer(readonly=True)
     http_status = fields.Integer("HTTP", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
+    outcome = fields.Char(readonly=True, help="How many records Xero took and how many it refused.")
     answer = fields.Text(readonly=True, help="Xero's verdict in short.")
     duration = fields.Float("Seconds", digits=(6, 2), readonly=True)
 

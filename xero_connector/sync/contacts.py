@@ -29,10 +29,18 @@ class Contacts:
         partners = self.env["res.partner"].browse(partner_ids).exists()
         gone = set(partner_ids) - set(partners.ids)
         marks.delete({mark: "synced" for partner_id in gone for mark in marks.of("res.partner", partner_id)})
+        self._drop_links(gone)
         # A partner that became the contact person of another has no contact of its own any more.
         children = partners.filtered(lambda partner: partner.commercial_partner_id != partner)
         marks.delete({mark: "synced" for partner in children for mark in marks.of("res.partner", partner.id)})
         self.ensure(partners - children, marks)
+
+    def _drop_links(self, partner_ids):
+        """Forget the links of deleted partners; their contacts stay in Xero with their documents."""
+        self.env["xero.binding"].search(
+            [("connection_id", "=", self.work.connection.id), ("res_model", "=", "res.partner"),
+             ("res_id", "in", list(partner_ids))]
+        ).unlink()
 
     def ensure(self, partners, marks):
         """Link or create a contact for each of these commercial partners, and send what changed of linked ones.
@@ -40,12 +48,10 @@ class Contacts:
         Afterwards each partner's binding is ``synced`` with an id, or says why not.
         """
         bindings = self.bindings(partners)
+        excluded = partners.filtered(lambda partner: bindings[partner.id].state == "excluded")
+        marks.delete({mark: "synced" for partner in excluded for mark in marks.of("res.partner", partner.id)})
+        partners -= excluded
         wanting = partners.filtered(lambda partner: not bindings[partner.id].xero_id)
-        wanting = wanting.filtered(
-            lambda partner: bindings[partner.id].state not in ("failed", "blocked", "excluded")
-            or marks.of("res.partner", partner.id)
-            or bindings[partner.id].state == "blocked"
-        )
         linked = partners.filtered(
             lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id)
         )
@@ -78,12 +84,10 @@ class Contacts:
         page, latest = 1, since
         while True:
             query = {"page": page, "pageSize": PAGE_SIZE, "includeArchived": "true"}
-            data = self.work.client.get("/Contacts", query=query, modified_since=since).data
-            elements = data.get("Contacts") or []
+            elements, pages = self.work.client.page("/Contacts", query=query, modified_since=since)
             copies = self.env["xero.contact"]._mirror(connection, elements, complete=False)
             latest = max(filter(None, [latest, *copies.mapped("updated_at")]), default=None)
             self.work.commit()
-            pages = (data.get("pagination") or {}).get("pageCount")
             if not elements or (pages and page >= pages) or (not pages and len(elements) < PAGE_SIZE):
                 break
             page += 1
@@ -138,8 +142,6 @@ class Contacts:
         done = {}
         for partner in partners:
             binding = bindings[partner.id]
-            if binding.state == "excluded":
-                continue
             contact, possible = self._candidates(partner, list(taken))
             if contact:
                 taken.add(contact.xero_id)
@@ -174,7 +176,7 @@ class Contacts:
                 "synced_at": fields.Datetime.now(),
             }
         )
-        Verdict(self.work)._release_dependents(binding)
+        Verdict(self.work).release_dependents(binding)
 
     def _element(self, partner, binding, intent, marks):
         mapped = self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner)
@@ -205,7 +207,7 @@ class Contacts:
         for partner in partners:
             binding = bindings[partner.id]
             element = None
-            if self.work.connection.contact_updates and binding.state != "excluded":
+            if self.work.connection.contact_updates:
                 element = self._element(partner, binding, "update", marks)
             if element and (element.hash != binding.synced_hash or binding.state == "failed"):
                 elements.append(element)
@@ -276,8 +278,7 @@ class Contacts:
 
         :raises XeroRefused: Xero has no such contact
         """
-        data = self.work.client.get(f"/Contacts/{xero_id}").data
-        elements = data.get("Contacts") or []
+        elements = self.work.client.list(f"/Contacts/{xero_id}")
         if not elements:
             raise XeroRefused(self.env._("Xero has no contact with this ID."))
         contact = self.env["xero.contact"]._mirror(self.work.connection, elements[:1], complete=False)

@@ -76,6 +76,7 @@ class Documents:
     def _send_live(self, moves, marks):
         bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
         contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
+        archived = self._archived_contacts(contact_bindings.values())
         creates, updates, done = [], [], {}
         for move in moves:
             binding = bindings[move.id]
@@ -85,7 +86,9 @@ class Documents:
             if binding.state == "excluded":
                 done |= dict.fromkeys(move_marks, "synced")
                 continue
-            element = self._element(move, binding, contact_bindings[move.commercial_partner_id.id], move_marks)
+            contact_binding = contact_bindings[move.commercial_partner_id.id]
+            problems = self._contact_problems(move, contact_binding, archived)
+            element = self._element(move, binding, contact_binding, problems, move_marks)
             if not element:
                 done |= dict.fromkeys(move_marks, "blocked")
             elif element.intent == "create":
@@ -100,7 +103,7 @@ class Documents:
         self.resolve(self.outbox.send("Invoices", "PUT", creates, self.env._("Create invoices")))
         self._fail_silent(self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices")))
 
-    def _element(self, move, binding, contact_binding, mark_ids):
+    def _element(self, move, binding, contact_binding, contact_problems, mark_ids):
         """Return what to send of a move, or ``None`` after holding it with everything that is wrong."""
         verdict = Verdict(self.work)
         mapper = self.env["xero.mapper.document"]
@@ -113,7 +116,7 @@ class Documents:
             _logger.exception("%s could not be mapped for Xero", move.display_name)
             verdict.fail(binding, "unsupported", self.env._("It could not be prepared for Xero: %s", error))
             return None
-        problems = self._contact_problems(move, contact_binding) + mapped.problems
+        problems = contact_problems + mapped.problems
         if problems:
             depends_on = contact_binding if problems[0][0] == "contact" else None
             verdict.block(binding, problems, depends_on=depends_on)
@@ -141,22 +144,27 @@ class Documents:
             attempts=binding.attempts,
         )
 
-    def _contact_problems(self, move, contact_binding):
+    def _archived_contacts(self, contact_bindings):
+        """Return dict of Xero id → name of those contacts that are archived in Xero."""
+        archived = self.env["xero.contact"].search(
+            [("connection_id", "=", self.work.connection.id), ("active", "=", False),
+             ("xero_id", "in", [binding.xero_id for binding in contact_bindings if binding.xero_id])]
+        )
+        return {contact.xero_id: contact.name for contact in archived}
+
+    def _contact_problems(self, move, contact_binding, archived):
+        if contact_binding.xero_id in archived:
+            return [
+                (
+                    "contact",
+                    self.env._(
+                        "The contact “%s” is archived in Xero. Restore it there (Contacts → Archived), or link the "
+                        "customer to another contact, then press Retry.",
+                        archived[contact_binding.xero_id],
+                    ),
+                )
+            ]
         if contact_binding.xero_id and contact_binding.state != "excluded":
-            contact = self.env["xero.contact"].with_context(active_test=False).search(
-                [("connection_id", "=", self.work.connection.id), ("xero_id", "=", contact_binding.xero_id)], limit=1
-            )
-            if contact and not contact.active:
-                return [
-                    (
-                        "contact",
-                        self.env._(
-                            "The contact “%s” is archived in Xero. Restore it there (Contacts → Archived), or link the "
-                            "customer to another contact, then press Retry.",
-                            contact.name,
-                        ),
-                    )
-                ]
             return []
         if contact_binding.state == "excluded":
             return [("contact", self.env._("The customer %s is excluded from Xero.", move.commercial_partner_id.name))]
@@ -172,7 +180,7 @@ class Documents:
         ]
 
     def _settle_unchanged(self, binding):
-        if binding.state != "synced" or binding.message:
+        if binding.state != "synced" or binding.message or binding.next_try:
             binding.write({"state": "synced", "message": False, "reason": False, "next_try": False, "attempts": 0})
 
     def _fail_silent(self, unresolved):
@@ -198,7 +206,7 @@ class Documents:
                 escaped = number.replace("\\", "\\\\").replace('"', '\\"')
                 queries.append({"where": f'InvoiceNumber=="{escaped}"', "page": 1})
         for query in queries:
-            for invoice in self.work.client.get("/Invoices", query=query).data.get("Invoices") or []:
+            for invoice in self.work.client.list("/Invoices", query=query):
                 if invoice.get("Type") == "ACCREC" and invoice.get("InvoiceNumber") in found:
                     found[invoice["InvoiceNumber"]].append(invoice)
         return found

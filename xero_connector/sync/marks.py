@@ -1,5 +1,6 @@
 from collections import defaultdict
 
+from odoo import fields
 from odoo.tools import SQL
 
 READ_RECORDS = 200
@@ -20,6 +21,11 @@ class Marks:
     def records(self):
         """(model, id) of each marked record, oldest mark first."""
         return list(self._ids)
+
+    @property
+    def ids(self):
+        """The ids of all marks that were read."""
+        return {mark_id for ids in self._ids.values() for mark_id in ids}
 
     def of(self, res_model, res_id):
         return self._ids.get((res_model, res_id), [])
@@ -55,7 +61,7 @@ class Marks:
         if limit <= 0:
             return []
         due = self.work.env["xero.binding"].search(
-            [("connection_id", "=", self.work.connection.id), ("next_try", "<=", self.work.env.cr.now()),
+            [("connection_id", "=", self.work.connection.id), ("next_try", "<=", fields.Datetime.now()),
              ("next_try", "!=", False), ("state", "in", ("new", "synced"))],
             limit=limit,
         )

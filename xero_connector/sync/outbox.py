@@ -66,6 +66,9 @@ class Outbox:
         """
         unresolved = []
         for batch in self._batches(elements):
+            # What was refused is settled before the slice ends, or it would only be refused again.
+            if unresolved and self.work.must_stop():
+                break
             self.work.check_time()
             unresolved += self._send_batch(resource, method, batch, label)
         return unresolved
@@ -116,42 +119,41 @@ class Outbox:
                 "elements": [element.stored() for element in batch],
                 "element_count": len(batch),
                 "binding_ids": bindings.ids,
+                "sent_at": fields.Datetime.now(),
             }
         )
         bindings.write({"state": "in_flight"})
         self.work.commit()
         return request
 
-    def deliver(self, request):
+    def deliver(self, request, again=False):
         """Make the call of a stored request, with its exact bytes and key; once more at once if the answer is lost.
 
         A second try with the same key cannot do it twice: Xero answers what it answered the first time.
 
+        :param again: the request may have been carried out already
         :raises XeroError: the request is settled when Xero certainly did nothing, and stays ``prepared`` when it may
             have done it
         """
-        for last_try in (False, True):
-            try:
-                return self._call(request)
-            except XeroUnanswered as error:
+        try:
+            return self._call(request)
+        except XeroUnanswered as error:
+            self._note_try(request, error)
+            # Xero remembers a 5xx like any other answer: repeating the key would only repeat it.
+            if again or (error.status and error.status >= 500):
+                raise
+        except XeroRefused:
+            raise
+        except XeroError as error:
+            # Not sent, limited, not allowed: Xero did nothing this time, so nothing at all if this was the first.
+            if again:
                 self._note_try(request, error)
-                if last_try or error.status and error.status >= 500:
-                    raise
-            except XeroRefused:
-                raise
-            except XeroError as error:
-                # Not sent, limited, not allowed: Xero did nothing. Everything goes back to how it was.
+            else:
                 self.give_back(request, error)
-                raise
-        raise AssertionError("unreachable")
+            raise
+        return self.deliver(request, again=True)
 
     def _call(self, request):
-        first = not request.sent_at
-        values = {"tries": request.tries + 1}
-        if first:
-            values["sent_at"] = fields.Datetime.now()
-        request.write(values)
-        self.work.commit()
         answer = self.work.client.send(
             request.method,
             request.path,
@@ -159,11 +161,11 @@ class Outbox:
             query=request._query_dict(),
             idempotency_key=request.idempotency_key,
         )
-        request.write({"http_status": answer.status, "duration": answer.seconds})
+        request.write({"tries": request.tries + 1, "http_status": answer.status, "duration": answer.seconds})
         return answer
 
     def _note_try(self, request, error):
-        request.write({"http_status": error.status or 0, "answer": str(error)})
+        request.write({"tries": request.tries + 1, "http_status": error.status or 0, "answer": str(error)})
         self.work.commit()
 
     def give_back(self, request, error):
@@ -175,6 +177,10 @@ class Outbox:
 
     def _refused_whole(self, request, resource, method, batch, label, error):
         """Xero refused a call as a whole: find the bad element by halving, so that it stops no other."""
+        if error.status not in (400, 413):
+            # Not about what was sent (a wrong address, for instance): halving would only repeat it.
+            self.give_back(request, error)
+            raise error
         if len(batch) == 1:
             request.write({"state": "answered", "http_status": error.status, "answer": str(error), "refused_count": 1})
             verdict = Verdict(self.work)
@@ -226,7 +232,7 @@ class Outbox:
                 verdict.silent(element)
             else:
                 verdict.accepted(element, answer, answer[self._id_name(request)])
-        request.write({"state": "answered", "answer": verdict.summary(), "refused_count": verdict.refused_count})
+        request.write({"state": "answered", **verdict.finish()})
         self.work.commit()
         return verdict.unresolved
 

@@ -32,11 +32,10 @@ class Recovery:
             self._settle(request)
 
     def _settle(self, request):
-        # The first sending starts Xero's clock; a request that was never sent is as good as new.
-        key_lives = not request.sent_at or request.sent_at + KEY_LIVES > fields.Datetime.now()
+        key_lives = request.sent_at + KEY_LIVES > fields.Datetime.now()
         if key_lives and request.http_status < 500:
             try:
-                answer = self.outbox.deliver(request)
+                answer = self.outbox.deliver(request, again=True)
             except XeroRefused:
                 _logger.info("Xero refused to repeat %s; looking up instead", request.idempotency_key)
             except XeroUnanswered:

@@ -13,10 +13,10 @@ class References:
     def refresh(self):
         """Read everything (4 calls), then write it in one transaction, so that no half-read chart is ever used."""
         client = self.work.client
-        organisation = client.get("/Organisation").data["Organisations"][0]
-        accounts = client.get("/Accounts").data["Accounts"]
-        rates = client.get("/TaxRates").data["TaxRates"]
-        currencies = client.get("/Currencies").data["Currencies"]
+        organisation = client.organisation()
+        accounts = client.list("/Accounts")
+        rates = client.list("/TaxRates")
+        currencies = client.list("/Currencies")
         env, connection = self.work.env, self.work.connection
         connection.write(connection._organisation_values(organisation))
         env["xero.account"]._mirror(connection, accounts)

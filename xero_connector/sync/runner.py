@@ -142,10 +142,15 @@ class Runner:
 
     def _drain(self, work, contacts, documents, wanted, result):
         """Take up marked records, oldest first, until none is left or the time is up."""
+        before = None
         while True:
             marks = Marks(work).read(only=wanted)
             if not marks.records:
                 return
+            if (marks.records, marks.ids) == before:
+                # Every record that was read must end with its marks deleted; going round would call Xero for ever.
+                raise AssertionError(f"Xero marks were read but not settled: {marks.records[:5]}")
+            before = (marks.records, marks.ids)
             partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
             move_ids = [res_id for model, res_id in marks.records if model == "account.move"]
             contacts.sync(partner_ids, marks)

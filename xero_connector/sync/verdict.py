@@ -16,6 +16,7 @@ class Verdict:
         self.unresolved = []
         self.refused_count = 0
         self._lines = []
+        self._contacts = []
 
     def accepted(self, element, answer, xero_id):
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
@@ -42,8 +43,7 @@ class Verdict:
             }
         )
         if binding.res_model == "res.partner":
-            self._note_contact(answer)
-            self._release_dependents(binding)
+            self._contacts.append((binding, answer))
         self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
         self.drop_marks(element, "synced")
 
@@ -86,8 +86,21 @@ class Verdict:
     def drop_marks(self, element, state):
         Marks(self.work).delete(dict.fromkeys(element.mark_ids, state))
 
-    def summary(self):
-        return "\n".join(self._lines)
+    def finish(self):
+        """Note what follows from all elements together; return the request's fields that tell the outcome."""
+        if self._contacts:
+            # Keep the copies of contacts that we just made or changed, so that the next match knows them.
+            answers = [answer for _binding, answer in self._contacts]
+            self.work.env["xero.contact"]._mirror(self.work.connection, answers, complete=False)
+            self.release_dependents(
+                self.work.env["xero.binding"].union(*(binding for binding, _answer in self._contacts))
+            )
+        _ = self.work.env._
+        taken = len(self._lines) - self.refused_count
+        outcome = _("%s in Xero", taken) if taken else ""
+        if self.refused_count:
+            outcome = ", ".join(filter(None, [outcome, _("%s refused", self.refused_count)]))
+        return {"answer": "\n".join(self._lines), "outcome": outcome, "refused_count": self.refused_count}
 
     def _binding(self, element):
         return self.work.env["xero.binding"].browse(element.binding_id)
@@ -109,11 +122,8 @@ class Verdict:
         ]
         return _("Xero's figures differ. ") + "; ".join(differences) if differences else ""
 
-    def _note_contact(self, answer):
-        """Keep the copy of a contact that we just made or changed, so that the next match knows it."""
-        self.work.env["xero.contact"]._mirror(self.work.connection, [answer], complete=False)
-
-    def _release_dependents(self, binding):
+    def release_dependents(self, bindings):
+        """Have documents looked at again that were held for these contacts."""
         self.work.env["xero.binding"].search(
-            [("depends_on_id", "=", binding.id), ("state", "=", "blocked")]
+            [("depends_on_id", "in", bindings.ids), ("state", "=", "blocked")]
         )._mark()

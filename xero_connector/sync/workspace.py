@@ -2,8 +2,11 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
+from ..xero_api.client import READ_SECONDS
+
 # Xero takes about 50 documents a call; the body must stay below 3.5 MB.
 BATCH_SIZE, BATCH_BYTES = 50, 3_000_000
+PERSON_READ_SECONDS = 20
 
 
 class OutOfTime(Exception):
@@ -49,7 +52,9 @@ class Workspace:
     @property
     def client(self):
         if not self._client:
-            self._client = self.connection._client(on_limits=self._note_limits)
+            # A person waits for the answer, and a web worker may not wait long.
+            read_seconds = PERSON_READ_SECONDS if self.for_person else READ_SECONDS
+            self._client = self.connection._client(on_limits=self._note_limits, read_seconds=read_seconds)
         return self._client
 
     def _note_limits(self, limits):
@@ -60,12 +65,13 @@ class Workspace:
         """What Xero said with its last answer of the calls that are left; ``None`` before the first."""
         return self._limits
 
-    def out_of_time(self):
-        return time.monotonic() > self._deadline
+    def must_stop(self):
+        """Whether the slice should end. A person's push goes through: it is one record."""
+        return not self.for_person and (time.monotonic() > self._deadline or bool(self.budget_problem()))
 
     def check_time(self):
-        """End the slice between two calls. A person's push goes through: it is one record."""
-        if not self.for_person and (self.out_of_time() or self.budget_problem()):
+        """End the slice between two calls when it must."""
+        if self.must_stop():
             raise OutOfTime
 
     def budget_problem(self):

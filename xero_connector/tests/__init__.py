@@ -1,1 +1,1 @@
-from . import test_push
+from . import test_batches, test_push

@@ -27,6 +27,8 @@ from .payload import from_text
 
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 API_PATH = "/api.xro/2.0"
+# Where the list in the answer is not named like the resource.
+_LIST_NAMES = {"Organisation": "Organisations"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,32 @@ class XeroClient:
         if modified_since:
             headers["If-Modified-Since"] = modified_since.strftime("%Y-%m-%dT%H:%M:%S")
         return self._call("GET", path, query=query, headers=headers)
+
+    def list(self, path, *, query=None, modified_since=None):
+        """Read and return the elements of a resource, for example of ``/Accounts`` or ``/Invoices``.
+
+        :raises XeroUnanswered: an answer without such a list
+        """
+        return self.page(path, query=query, modified_since=modified_since)[0]
+
+    def page(self, path, *, query=None, modified_since=None):
+        """Read one page; return its elements and the number of pages, ``None`` where Xero does not say.
+
+        :raises XeroUnanswered: an answer without such a list
+        """
+        data = self.get(path, query=query, modified_since=modified_since).data
+        resource = path.split("/")[1]
+        elements = data.get(_LIST_NAMES.get(resource, resource))
+        if not isinstance(elements, list):
+            raise XeroUnanswered("Xero's answer could not be read")
+        return elements, (data.get("pagination") or {}).get("pageCount")
+
+    def organisation(self):
+        """Read the organisation that this client belongs to."""
+        found = self.list("/Organisation")
+        if not found:
+            raise XeroUnanswered("Xero's answer names no organisation")
+        return found[0]
 
     def send(self, method, path, *, body, query=None, idempotency_key=None):
         """Write. ``body`` is JSON text that is sent as it stands, so that a retry has the same bytes.
