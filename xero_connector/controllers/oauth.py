@@ -66,16 +66,17 @@ class XeroOAuth(http.Controller):
 
     def _outcome(self, connection, choices):
         """Return what the page shows. Read where it was written: this request's own snapshot is older."""
-        _ = connection.env._
         if choices:
             return {
-                "title": _("Choose the organisation"),
-                "text": _("Xero granted several. Which one keeps the books of %s?", connection.company_id.name),
+                "title": connection.env._("Choose the organisation"),
+                "text": connection.env._(
+                    "Xero granted several. Which one keeps the books of %s?", connection.company_id.name
+                ),
                 "choices": choices,
             }
         return {
-            "title": _("Connected"),
-            "text": _(
+            "title": connection.env._("Connected"),
+            "text": connection.env._(
                 "%(company)s is connected to %(organisation)s. Next: choose the default ledger account and map the "
                 "taxes.",
                 company=connection.company_id.name,

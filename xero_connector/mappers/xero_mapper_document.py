@@ -78,7 +78,7 @@ class XeroMapperDocument(models.AbstractModel):
                 (
                     "date",
                     self.env._(
-                        "It is dated %(date)s, before “Export Documents From” (%(limit)s) in the connection's settings.",
+                        "It is dated %(date)s, before “Export Documents From” (%(limit)s) in the connection.",
                         date=date,
                         limit=connection.export_from,
                     ),
@@ -116,8 +116,8 @@ class XeroMapperDocument(models.AbstractModel):
     @api.model
     def _totals_problem(self, move, untaxed, tax, nearest):
         return self.env._(
-            "Xero would compute %(their_total)s with tax %(their_tax)s, but Odoo has %(our_total)s with tax %(our_tax)s "
-            "(%(currency)s). Nothing was sent, so that the books do not differ.",
+            "Xero would compute %(their_total)s with tax %(their_tax)s, but Odoo has %(our_total)s with tax "
+            "%(our_tax)s (%(currency)s). Nothing was sent, so that the books do not differ.",
             their_total=nearest.total if nearest else "—",
             their_tax=nearest.tax if nearest else "—",
             our_total=untaxed + tax,
@@ -236,9 +236,7 @@ class XeroMapperDocument(models.AbstractModel):
                     [("connection_id", "=", connection.id), ("code", "=", account.tax_type)], limit=1
                 ), ""
             if not rate:
-                return rate, self.env._(
-                    "the tax “%s” has no Xero tax rate. Choose one under Xero → Taxes.", taxes.name
-                )
+                return rate, self.env._("the tax “%s” has no Xero tax rate. Choose one under Xero → Taxes.", taxes.name)
         if not rate.active:
             return rate, self.env._("the rate %s is no longer active in Xero.", rate.display_name)
         if account and not rate._fits_account(account):

@@ -6,7 +6,6 @@ class AccountAccount(models.Model):
 
     xero_account_id = fields.Many2one(
         "xero.account",
-        "Xero Account",
         company_dependent=True,
         domain="[('company_id', 'in', allowed_company_ids)]",
         groups="xero_connector.group_xero_user",

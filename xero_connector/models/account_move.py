@@ -37,10 +37,13 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.move_type not in self._xero_move_types():
             kind = dict(self._fields["move_type"]._description_selection(self.env))[self.move_type]
-            return self.env._("%(name)s: documents of type %(kind)s are not sent to Xero.",
-                              name=self.display_name, kind=kind)
-        bound = self.env["xero.binding"].sudo().search_count(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1
+            return self.env._(
+                "%(name)s: documents of type %(kind)s are not sent to Xero.", name=self.display_name, kind=kind
+            )
+        bound = (
+            self.env["xero.binding"]
+            .sudo()
+            .search_count([("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1)
         )
         if self.state != "posted" and not bound:
             return self.env._("%s is not confirmed: only confirmed documents are sent to Xero.", self.display_name)
@@ -72,8 +75,10 @@ class AccountMove(models.Model):
 
     def unlink(self):
         documents = self._xero_documents()
-        bound = self.env["xero.binding"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", documents.ids), ("xero_id", "!=", False)]
+        bound = (
+            self.env["xero.binding"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", documents.ids), ("xero_id", "!=", False)])
         )
         # The binding stays as the tombstone from which Xero's document is voided.
         self.browse(bound.mapped("res_id"))._xero_mark()

@@ -1,8 +1,20 @@
 from odoo import fields, models
 
 # Written on a line of a posted document, these may change what Xero should hold.
-WATCHED = frozenset(("name", "analytic_distribution", "price_unit", "quantity", "discount", "tax_ids", "product_id",
-                     "account_id", "xero_account_id", "sequence"))
+WATCHED = frozenset(
+    (
+        "name",
+        "analytic_distribution",
+        "price_unit",
+        "quantity",
+        "discount",
+        "tax_ids",
+        "product_id",
+        "account_id",
+        "xero_account_id",
+        "sequence",
+    )
+)
 
 
 class AccountMoveLine(models.Model):
@@ -10,7 +22,6 @@ class AccountMoveLine(models.Model):
 
     xero_account_id = fields.Many2one(
         "xero.account",
-        "Xero Account",
         domain="[('company_id', 'parent_of', company_id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
         help="Overrides, for this line alone, the Xero account of the product, its category and the Odoo account.",
         groups="xero_connector.group_xero_user",

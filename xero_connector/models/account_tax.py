@@ -7,7 +7,6 @@ class AccountTax(models.Model):
 
     xero_tax_rate_id = fields.Many2one(
         "xero.tax.rate",
-        "Xero Tax Rate",
         domain="[('company_id', 'parent_of', company_id)]",
         groups="xero_connector.group_xero_user",
         copy=False,

@@ -9,7 +9,9 @@ class ResConfigSettings(models.TransientModel):
     xero_organisation_name = fields.Char(related="xero_connection_id.organisation_name", string="Xero Organisation")
     xero_is_demo = fields.Boolean(related="xero_connection_id.is_demo")
     xero_default_account_id = fields.Many2one(
-        related="xero_connection_id.default_account_id", readonly=False, string="Xero Ledger Account",
+        related="xero_connection_id.default_account_id",
+        readonly=False,
+        string="Xero Ledger Account",
         domain="[('connection_id', '=', xero_connection_id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
     )
     xero_invoice_status = fields.Selection(

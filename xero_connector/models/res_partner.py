@@ -2,8 +2,22 @@ from odoo import api, fields, models
 
 # What a Contact in Xero is made of (see mappers/xero_mapper_contact.py).
 WATCHED = frozenset(
-    ("name", "email", "phone", "vat", "ref", "street", "street2", "city", "zip", "state_id", "country_id",
-     "is_company", "parent_id", "active")
+    (
+        "name",
+        "email",
+        "phone",
+        "vat",
+        "ref",
+        "street",
+        "street2",
+        "city",
+        "zip",
+        "state_id",
+        "country_id",
+        "is_company",
+        "parent_id",
+        "active",
+    )
 )
 
 
@@ -61,7 +75,9 @@ class ResPartner(models.Model):
 
     def _xero_mark_linked(self):
         """Mark those of these partners that already have a twin, once for each connection that knows them."""
-        bindings = self.env["xero.binding"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.commercial_partner_id.ids)]
+        bindings = (
+            self.env["xero.binding"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.commercial_partner_id.ids)])
         )
         bindings._mark()

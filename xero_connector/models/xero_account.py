@@ -25,7 +25,7 @@ class XeroAccount(models.Model):
     )
     tax_type = fields.Char("Default Tax Type", readonly=True)
     system_account = fields.Char(readonly=True, help="Set by Xero on accounts that it posts to by itself.")
-    payments_enabled = fields.Boolean("Payments Enabled", readonly=True)
+    payments_enabled = fields.Boolean(readonly=True)
     currency_code = fields.Char("Currency", readonly=True)
     usable_on_lines = fields.Boolean(compute="_compute_usable_on_lines", store=True)
     usable_for_payments = fields.Boolean(compute="_compute_usable_for_payments", store=True)
@@ -71,9 +71,7 @@ class XeroAccount(models.Model):
         if not self.active:
             return self.env._("%s is archived in Xero", self.display_name)
         if not self.usable_on_lines:
-            return self.env._(
-                "%s is a bank or system account, which Xero does not take on lines", self.display_name
-            )
+            return self.env._("%s is a bank or system account, which Xero does not take on lines", self.display_name)
         if not self.code:
             return self.env._(
                 "%s has no code in Xero: open Accounting → Chart of accounts there, give it a code, "

@@ -195,8 +195,10 @@ class XeroBindable(models.AbstractModel):
         elif state == "excluded":
             text, kind = self.env._("%s is excluded from Xero.", self.display_name), "warning"
         else:
-            text, kind = self.env._("%(name)s is not in Xero: %(reason)s", name=self.display_name,
-                                    reason=message), "danger"
+            text, kind = (
+                self.env._("%(name)s is not in Xero: %(reason)s", name=self.display_name, reason=message),
+                "danger",
+            )
         return connection._notice(text, kind, reload=True)
 
     def _xero_push_many(self, connections):
@@ -210,8 +212,10 @@ class XeroBindable(models.AbstractModel):
             ids = by_company.get(connection.company_id.id)
             if not ids:
                 continue
-            push = self.env["xero.push"].sudo().create(
-                {"connection_id": connection.id, "user_id": self.env.uid, "total": len(ids)}
+            push = (
+                self.env["xero.push"]
+                .sudo()
+                .create({"connection_id": connection.id, "user_id": self.env.uid, "total": len(ids)})
             )
             self.browse(ids)._xero_mark(push=push)
         text = self.env._("%s records are on their way to Xero. You will be told when they are done.", len(ready))

@@ -48,7 +48,7 @@ class XeroBinding(models.Model):
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", required=True, readonly=True)
     res_name = fields.Char("Record", readonly=True)
     role = fields.Char(default="main", required=True, readonly=True)
-    xero_type = fields.Char("Xero Type", required=True, readonly=True)
+    xero_type = fields.Char(required=True, readonly=True)
     xero_subtype = fields.Char(readonly=True)
     xero_id = fields.Char("Xero ID", readonly=True)
     xero_number = fields.Char("Number in Xero", readonly=True)
@@ -226,9 +226,7 @@ class XeroBinding(models.Model):
         )
         states = {}
         for res_id, state, binding_id, marked in rows:
-            if marked and state != "excluded":
-                state = "to_sync"
-            elif state in ("new", "in_flight"):
+            if marked and state != "excluded" or state in ("new", "in_flight"):
                 state = "to_sync"
             states[res_id] = (state or False, binding_id)
         return states

@@ -64,7 +64,7 @@ class XeroConnection(models.Model):
     tenant_id = fields.Char("Organisation ID", readonly=True, copy=False)
     tenant_connection_id = fields.Char(readonly=True, copy=False)
     organisation_name = fields.Char("Organisation", readonly=True, copy=False)
-    organisation_currency = fields.Char("Organisation Currency", readonly=True, copy=False)
+    organisation_currency = fields.Char(readonly=True, copy=False)
     organisation_country = fields.Char("Country", readonly=True, copy=False)
     organisation_class = fields.Char("Plan", readonly=True, copy=False)
     short_code = fields.Char(readonly=True, copy=False)
@@ -82,7 +82,6 @@ class XeroConnection(models.Model):
     )
     default_payment_account_id = fields.Many2one(
         "xero.account",
-        "Default Payment Account",
         domain="[('connection_id', '=', id), ('usable_for_payments', '=', True)]",
         copy=False,
         help="Only bank accounts and accounts that allow payments are offered. To allow payments to another one: in "
@@ -119,9 +118,7 @@ class XeroConnection(models.Model):
     realtime = fields.Boolean(
         "Send at Once", default=True, help="Send within seconds of a change, in addition to the regular run."
     )
-    contact_updates = fields.Boolean(
-        "Update Contacts", default=True, help="Send changes of linked partners to Xero."
-    )
+    contact_updates = fields.Boolean("Update Contacts", default=True, help="Send changes of linked partners to Xero.")
 
     # Work
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, groups="base.group_system")
@@ -229,9 +226,7 @@ class XeroConnection(models.Model):
                 )
             rate = connection.exempt_tax_rate_id
             if rate and (rate.connection_id != connection or rate.effective_rate):
-                raise ValidationError(
-                    self.env._("%s is not a zero rate of this organisation.", rate.display_name)
-                )
+                raise ValidationError(self.env._("%s is not a zero rate of this organisation.", rate.display_name))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -151,9 +151,7 @@ class XeroConnection(models.Model):
         if own:
             self._choose_organisation(own[0])
             return []
-        used = set(
-            self.sudo().search([("tenant_id", "!=", False), ("id", "!=", self.id)]).mapped("tenant_id")
-        )
+        used = set(self.sudo().search([("tenant_id", "!=", False), ("id", "!=", self.id)]).mapped("tenant_id"))
         free = [item for item in granted if item["tenantId"] not in used]
         if not free:
             raise UserError(
@@ -182,8 +180,10 @@ class XeroConnection(models.Model):
         """
         self.ensure_one()
         tenant_id = granted["tenantId"]
-        if self.tenant_id and self.tenant_id != tenant_id and self.env["xero.binding"].sudo().search_count(
-            [("connection_id", "=", self.id)], limit=1
+        if (
+            self.tenant_id
+            and self.tenant_id != tenant_id
+            and self.env["xero.binding"].sudo().search_count([("connection_id", "=", self.id)], limit=1)
         ):
             raise UserError(
                 self.env._(
@@ -193,9 +193,7 @@ class XeroConnection(models.Model):
                 )
             )
         if self.sudo().search_count([("tenant_id", "=", tenant_id), ("id", "!=", self.id)], limit=1):
-            raise UserError(
-                self.env._("%s is already used by another Xero connection.", granted["tenantName"])
-            )
+            raise UserError(self.env._("%s is already used by another Xero connection.", granted["tenantName"]))
         organisation = self._client(tenant_id=tenant_id).organisation()
         if organisation.get("BaseCurrency") != self.company_id.currency_id.name:
             raise UserError(

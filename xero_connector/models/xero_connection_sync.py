@@ -55,13 +55,17 @@ class XeroConnection(models.Model):
     def _mark_backlog(self):
         """Mark what was confirmed since *Export Documents From*, once the organisation is chosen (see the field)."""
         for connection in self.filtered("export_from"):
-            moves = self.env["account.move"].sudo().search(
-                [
-                    ("company_id", "child_of", connection.company_id.id),
-                    ("state", "=", "posted"),
-                    ("move_type", "in", self.env["account.move"]._xero_move_types()),
-                    ("invoice_date", ">=", connection.export_from),
-                ]
+            moves = (
+                self.env["account.move"]
+                .sudo()
+                .search(
+                    [
+                        ("company_id", "child_of", connection.company_id.id),
+                        ("state", "=", "posted"),
+                        ("move_type", "in", self.env["account.move"]._xero_move_types()),
+                        ("invoice_date", ">=", connection.export_from),
+                    ]
+                )
             )
             moves._xero_mark()
 
@@ -73,9 +77,7 @@ class XeroConnection(models.Model):
         self._check_connected()
         self._write_run_facts({"next_try": False})
         self._wake()
-        return self._notice(
-            self.env._("Synchronisation with %s is starting.", self.organisation_name), "info"
-        )
+        return self._notice(self.env._("Synchronisation with %s is starting.", self.organisation_name), "info")
 
     def action_test_connection(self):
         """Ask Xero for the organisation, read-only, and tell in words what is wrong if anything is."""
@@ -86,7 +88,9 @@ class XeroConnection(models.Model):
         try:
             organisation = self._client().organisation()
         except XeroGrantLost:
-            problem = self.env._("Xero ended the access, or the client secret is wrong. Press Connect to sign in again.")
+            problem = self.env._(
+                "Xero ended the access, or the client secret is wrong. Press Connect to sign in again."
+            )
         except XeroUnauthorised:
             problem = self.env._("Xero does not accept the sign-in (credentials). Press Connect to sign in again.")
         except XeroForbidden as error:
@@ -100,8 +104,11 @@ class XeroConnection(models.Model):
         if problem:
             return self._notice(problem, "danger")
         return self._notice(
-            self.env._("Connected to %(name)s (%(currency)s).", name=organisation["Name"],
-                       currency=organisation["BaseCurrency"]),
+            self.env._(
+                "Connected to %(name)s (%(currency)s).",
+                name=organisation["Name"],
+                currency=organisation["BaseCurrency"],
+            ),
             "success",
         )
 
@@ -146,8 +153,9 @@ class XeroConnection(models.Model):
         if self.state != "connected":
             states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
-                self.env._("%(name)s: %(state)s. Open the connection to go on.", name=self.name,
-                           state=states[self.state])
+                self.env._(
+                    "%(name)s: %(state)s. Open the connection to go on.", name=self.name, state=states[self.state]
+                )
             )
 
     def _notice(self, message, notice_type, reload=False):
@@ -188,7 +196,7 @@ class XeroConnection(models.Model):
         with self._own_cursor() as env:
             columns = ", ".join(f'"{name}" = %s' for name in values)
             env.cr.execute(
-                f"UPDATE xero_connection SET {columns} WHERE id = %s",  # noqa: S608 (names checked above)
+                f"UPDATE xero_connection SET {columns} WHERE id = %s",
                 [value if value is not False else None for value in values.values()] + [self.id],
             )
         self.invalidate_recordset(list(values))

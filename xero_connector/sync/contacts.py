@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import fields
@@ -38,8 +37,11 @@ class Contacts:
     def _drop_links(self, partner_ids):
         """Forget the links of deleted partners; their contacts stay in Xero with their documents."""
         self.env["xero.binding"].search(
-            [("connection_id", "=", self.work.connection.id), ("res_model", "=", "res.partner"),
-             ("res_id", "in", list(partner_ids))]
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", list(partner_ids)),
+            ]
         ).unlink()
 
     def ensure(self, partners, marks):
@@ -52,9 +54,7 @@ class Contacts:
         marks.delete({mark: "synced" for partner in excluded for mark in marks.of("res.partner", partner.id)})
         partners -= excluded
         wanting = partners.filtered(lambda partner: not bindings[partner.id].xero_id)
-        linked = partners.filtered(
-            lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id)
-        )
+        linked = partners.filtered(lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id))
         if wanting:
             self._refresh_for(marks)
         self._match_or_create(wanting, marks)
@@ -235,8 +235,10 @@ class Contacts:
                 verdict.drop_marks(element, "synced")
                 continue
             namesakes = possible or self.env["xero.contact"].with_context(active_test=False).search(
-                [("connection_id", "=", self.work.connection.id),
-                 ("name_key", "=", self.env["xero.contact"]._key(partner.name))]
+                [
+                    ("connection_id", "=", self.work.connection.id),
+                    ("name_key", "=", self.env["xero.contact"]._key(partner.name)),
+                ]
             )
             verdict.block(binding, [("choice", self._choice_text(partner, namesakes))], candidates=namesakes)
             verdict.drop_marks(element, "blocked")
@@ -251,22 +253,26 @@ class Contacts:
         """Xero ids of contacts that are linked to a partner already."""
         return set(
             self.env["xero.binding"]
-            .search([("connection_id", "=", self.work.connection.id), ("xero_type", "=", "Contact"),
-                     ("xero_id", "!=", False)])
+            .search(
+                [
+                    ("connection_id", "=", self.work.connection.id),
+                    ("xero_type", "=", "Contact"),
+                    ("xero_id", "!=", False),
+                ]
+            )
             .mapped("xero_id")
         )
 
     def _choice_text(self, partner, possible):
-        _ = self.env._
         linked = possible.filtered("partner_id")
         if linked and linked == possible:
-            return _(
+            return self.env._(
                 "Xero has a contact “%(name)s” already, linked to the partner %(other)s. Contact names are unique in "
                 "Xero: rename this partner, or merge the two partners.",
                 name=possible[0].name,
                 other=linked[0].partner_id.display_name,
             )
-        return _(
+        return self.env._(
             "“%(partner)s” may be one of %(count)s contacts in Xero: %(names)s. Choose which one.",
             partner=partner.display_name,
             count=len(possible),

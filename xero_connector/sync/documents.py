@@ -44,8 +44,11 @@ class Documents:
         """Void what was cancelled or deleted. A draft waits: Xero keeps the last version until it is confirmed."""
         drafts = set(moves.filtered(lambda move: move.state == "draft").ids)
         bindings = self.env["xero.binding"].search(
-            [("connection_id", "=", self.work.connection.id), ("res_model", "=", "account.move"),
-             ("res_id", "in", list(ended_ids - drafts))]
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", "account.move"),
+                ("res_id", "in", list(ended_ids - drafts)),
+            ]
         )
         to_end = bindings.filtered(
             lambda binding: binding.xero_id and binding.xero_status not in ENDED and binding.state != "excluded"
@@ -147,8 +150,11 @@ class Documents:
     def _archived_contacts(self, contact_bindings):
         """Return dict of Xero id → name of those contacts that are archived in Xero."""
         archived = self.env["xero.contact"].search(
-            [("connection_id", "=", self.work.connection.id), ("active", "=", False),
-             ("xero_id", "in", [binding.xero_id for binding in contact_bindings if binding.xero_id])]
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("active", "=", False),
+                ("xero_id", "in", [binding.xero_id for binding in contact_bindings if binding.xero_id]),
+            ]
         )
         return {contact.xero_id: contact.name for contact in archived}
 
@@ -258,8 +264,12 @@ class Documents:
 
     def _linked_elsewhere(self, invoice, binding):
         return self.env["xero.binding"].search_count(
-            [("connection_id", "=", self.work.connection.id), ("xero_type", "=", "Invoice"),
-             ("xero_id", "=", invoice["InvoiceID"]), ("id", "!=", binding.id)],
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("xero_type", "=", "Invoice"),
+                ("xero_id", "=", invoice["InvoiceID"]),
+                ("id", "!=", binding.id),
+            ],
             limit=1,
         )
 

@@ -19,8 +19,7 @@ def explain(env, text, intent):
 
 
 def _table(env):
-    _ = env._
-    applied = _(
+    applied = env._(
         "In Xero it is paid, credited or voided, and Xero does not let such a document be changed. Remove the payment "
         "or credit there, then press Retry; or leave it and correct it with a credit note."
     )
@@ -34,7 +33,7 @@ def _table(env):
             r"lock date",
             "lock_date",
             None,
-            _(
+            env._(
                 "The period is locked in Xero. Change the lock date there (Accounting → Advanced → Lock dates) or the "
                 "document's date, then press Retry."
             ),
@@ -43,24 +42,28 @@ def _table(env):
             r"not subscribed to currency",
             "currency",
             None,
-            _("The currency is not switched on in Xero: add it there under Settings → Currencies, then press Retry."),
+            env._(
+                "The currency is not switched on in Xero: add it there under Settings → Currencies, then press Retry."
+            ),
         ),
         (
             r"archived",
             "contact",
             None,
-            _("Something it uses is archived in Xero. Restore it there, or link another one here, then press Retry."),
+            env._(
+                "Something it uses is archived in Xero. Restore it there, or link another one here, then press Retry."
+            ),
         ),
         (
             r"taxtype code .* cannot be used with account",
             "tax",
             None,
-            _("Xero does not allow this tax rate with this account: map another rate or another account."),
+            env._("Xero does not allow this tax rate with this account: map another rate or another account."),
         ),
         (
             r"account code .* is not a valid|account could not be found",
             "account",
             None,
-            _("The account cannot be used in Xero: press Refresh from Xero and map another one."),
+            env._("The account cannot be used in Xero: press Refresh from Xero and map another one."),
         ),
     ]

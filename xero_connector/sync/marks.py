@@ -30,7 +30,7 @@ class Marks:
     def of(self, res_model, res_id):
         return self._ids.get((res_model, res_id), [])
 
-    def read(self, limit=READ_RECORDS, only=None):
+    def take(self, limit=READ_RECORDS, only=None):
         """Read the oldest marks and due retries, or only those of ``only``: a list of (model, id)."""
         connection = self.work.connection
         condition = SQL("mark.company_id = %s", connection.company_id.id)
@@ -61,8 +61,12 @@ class Marks:
         if limit <= 0:
             return []
         due = self.work.env["xero.binding"].search(
-            [("connection_id", "=", self.work.connection.id), ("next_try", "<=", fields.Datetime.now()),
-             ("next_try", "!=", False), ("state", "in", ("new", "synced"))],
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("next_try", "<=", fields.Datetime.now()),
+                ("next_try", "!=", False),
+                ("state", "in", ("new", "synced")),
+            ],
             limit=limit,
         )
         return [(binding.res_model, binding.res_id) for binding in due]

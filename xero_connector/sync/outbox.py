@@ -46,8 +46,7 @@ def elements_of(request):
     """Return the ``Element`` list of a stored request, as it was when it was prepared."""
     payloads = json.loads(request.body)[request.path.strip("/")]
     return [
-        Element(payload=payload, **stored)
-        for payload, stored in zip(payloads, request._element_list(), strict=True)
+        Element(payload=payload, **stored) for payload, stored in zip(payloads, request._element_list(), strict=True)
     ]
 
 

@@ -144,7 +144,7 @@ class Runner:
         """Take up marked records, oldest first, until none is left or the time is up."""
         before = None
         while True:
-            marks = Marks(work).read(only=wanted)
+            marks = Marks(work).take(only=wanted)
             if not marks.records:
                 return
             if (marks.records, marks.ids) == before:
@@ -186,39 +186,39 @@ class Runner:
 
     def _handle_fault(self, connection, error):
         """Decide what a fault means for the connection and return it in words."""
-        _ = connection.env._
         _logger.info("Xero connection %s: %s: %s", connection.code, type(error).__name__, error)
         if isinstance(error, XeroGrantLost | XeroUnauthorised):
-            reason = _("Xero ended the access (%s). Press Connect to sign in again.", error)
+            reason = connection.env._("Xero ended the access (%s). Press Connect to sign in again.", error)
             connection._expire(reason)
             return reason
         if isinstance(error, XeroForbidden):
             return self._handle_forbidden(connection, error)
         if isinstance(error, XeroRateLimited):
-            reason = _("Xero's limit of calls (%s) is reached; it goes on by itself.", error.problem)
+            reason = connection.env._("Xero's limit of calls (%s) is reached; it goes on by itself.", error.problem)
             connection._postpone(error.retry_after, reason)
             return reason
         if isinstance(error, XeroNotSent | XeroUnanswered):
             failures = connection.failures + 1
             connection._write_run_facts({"failures": failures})
-            reason = _("%s; it is tried again by itself.", error)
+            reason = connection.env._("%s; it is tried again by itself.", error)
             connection._postpone(min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT), reason)
             return reason
-        reason = _("Xero refused the call: %s", error) if isinstance(error, XeroRefused) else str(error)
+        reason = connection.env._("Xero refused the call: %s", error) if isinstance(error, XeroRefused) else str(error)
         connection._postpone(LONGEST_WAIT, reason)
         return reason
 
     def _handle_forbidden(self, connection, error):
-        _ = connection.env._
         granted = connection._still_granted()
         if granted is None:
-            reason = _("%s; it is tried again by itself.", error)
+            reason = connection.env._("%s; it is tried again by itself.", error)
             connection._postpone(60, reason)
             return reason
         if granted:
-            reason = _("The sign-in lacks a permission (%s). Press Connect and allow access again.", error)
+            reason = connection.env._(
+                "The sign-in lacks a permission (%s). Press Connect and allow access again.", error
+            )
         else:
-            reason = _(
+            reason = connection.env._(
                 "%s was disconnected from this app in Xero. Press Connect to connect it again.",
                 connection.organisation_name,
             )

@@ -7,7 +7,6 @@ from .explanations import explain
 from .marks import Marks
 
 
-
 class Verdict:
     """Writes what Xero decided about elements to their bindings, and deletes the marks that this settles."""
 
@@ -95,11 +94,10 @@ class Verdict:
             self.release_dependents(
                 self.work.env["xero.binding"].union(*(binding for binding, _answer in self._contacts))
             )
-        _ = self.work.env._
         taken = len(self._lines) - self.refused_count
-        outcome = _("%s in Xero", taken) if taken else ""
+        outcome = self.work.env._("%s in Xero", taken) if taken else ""
         if self.refused_count:
-            outcome = ", ".join(filter(None, [outcome, _("%s refused", self.refused_count)]))
+            outcome = ", ".join(filter(None, [outcome, self.work.env._("%s refused", self.refused_count)]))
         return {"answer": "\n".join(self._lines), "outcome": outcome, "refused_count": self.refused_count}
 
     def _binding(self, element):
@@ -107,23 +105,22 @@ class Verdict:
 
     def _difference(self, element, answer):
         """Say so, with both figures, where Xero's totals are not ours."""
-        _ = self.work.env._
         names = {
-            "total": ("Total", _("total")),
-            "tax": ("TotalTax", _("tax")),
-            "due": ("AmountDue", _("amount due")),
+            "total": ("Total", self.work.env._("total")),
+            "tax": ("TotalTax", self.work.env._("tax")),
+            "due": ("AmountDue", self.work.env._("amount due")),
         }
         differences = [
-            _("%(what)s: Odoo %(ours)s, Xero %(theirs)s", what=label, ours=element.expected[key], theirs=answer[name])
+            self.work.env._(
+                "%(what)s: Odoo %(ours)s, Xero %(theirs)s", what=label, ours=element.expected[key], theirs=answer[name]
+            )
             for key, (name, label) in names.items()
             if key in element.expected
             and answer.get(name) is not None
             and Decimal(str(element.expected[key])) != answer[name]
         ]
-        return _("Xero's figures differ. ") + "; ".join(differences) if differences else ""
+        return self.work.env._("Xero's figures differ. ") + "; ".join(differences) if differences else ""
 
     def release_dependents(self, bindings):
         """Have documents looked at again that were held for these contacts."""
-        self.work.env["xero.binding"].search(
-            [("depends_on_id", "in", bindings.ids), ("state", "=", "blocked")]
-        )._mark()
+        self.work.env["xero.binding"].search([("depends_on_id", "in", bindings.ids), ("state", "=", "blocked")])._mark()

@@ -78,9 +78,8 @@ class Workspace:
         """Return ``(seconds, reason)`` when background work should leave the remaining calls alone."""
         if self.for_person or not self._limits:
             return None
-        _ = self.env._
         if self._limits.minute is not None and self._limits.minute <= 1:
-            return 30, _("Xero's calls of this minute are used up")
+            return 30, self.env._("Xero's calls of this minute are used up")
         if self._limits.day is not None and self._limits.day <= self.connection.day_reserve:
-            return 3600, _("Only %s of today's calls are left; they are kept for people", self._limits.day)
+            return 3600, self.env._("Only %s of today's calls are left; they are kept for people", self._limits.day)
         return None

@@ -1,11 +1,11 @@
 """What the addon's tests share: an Odoo company connected to a simulated Xero over real HTTP."""
 
-from xero_simulator import XeroSimulator
-
 from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from xero_simulator import XeroSimulator
 
 SIMULATED_HOSTS = ("login_url", "identity_url", "api_url", "web_url")
 

@@ -19,10 +19,17 @@ class XeroContactLink(models.TransientModel):
     @api.depends("partner_id", "connection_id")
     def _compute_candidate_ids(self):
         for wizard in self:
-            wizard.candidate_ids = self.env["xero.binding"].search(
-                [("connection_id", "=", wizard.connection_id.id), ("res_model", "=", "res.partner"),
-                 ("res_id", "=", wizard.partner_id.id)]
-            ).candidate_ids
+            wizard.candidate_ids = (
+                self.env["xero.binding"]
+                .search(
+                    [
+                        ("connection_id", "=", wizard.connection_id.id),
+                        ("res_model", "=", "res.partner"),
+                        ("res_id", "=", wizard.partner_id.id),
+                    ]
+                )
+                .candidate_ids
+            )
 
     @api.model
     def _action_for(self, partner):
@@ -51,8 +58,12 @@ class XeroContactLink(models.TransientModel):
         if not xero_id:
             raise UserError(self.env._("Choose a contact or paste its Xero ID."))
         other = self.env["xero.binding"].search(
-            [("connection_id", "=", self.connection_id.id), ("xero_type", "=", "Contact"), ("xero_id", "=", xero_id),
-             ("res_id", "!=", self.partner_id.id)],
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("xero_type", "=", "Contact"),
+                ("xero_id", "=", xero_id),
+                ("res_id", "!=", self.partner_id.id),
+            ],
             limit=1,
         )
         if other:
