@@ -1,0 +1,17 @@
+"""The resources of the accounting API, one module each.
+
+A resource has ``ROUTES``: ``(method, *path)`` → handler, where ``*`` stands for any one path segment and is passed on.
+"""
+
+from . import accounts, contacts, currencies, invoices, items, organisation, tax_rates, tracking_categories
+
+RESOURCES = {
+    "Organisation": organisation,
+    "Accounts": accounts,
+    "TaxRates": tax_rates,
+    "Currencies": currencies,
+    "Contacts": contacts,
+    "Invoices": invoices,
+    "Items": items,
+    "TrackingCategories": tracking_categories,
+}
