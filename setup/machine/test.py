@@ -1,0 +1,86 @@
+"""`setup/test`: everything a test run needs, then pytest with the arguments given."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from . import browser, cache, databases, postgres, say
+from .installation import Installation
+from .python_env import REPOSITORY
+
+_LOCK_SECONDS = 120
+
+
+def main(arguments):
+    """Prepare, run pytest, clean up; returns pytest's exit code."""
+    chromium = browser.get()
+    database = f"xero_connector_test_{os.getpid()}"
+    try:
+        installation = Installation.get()
+        template = databases.addons_template(installation, demo=False)
+        databases.drop_left_behind(installation)
+        databases.copy(installation, template, database)
+        try:
+            return _pytest(installation, database, chromium, arguments)
+        finally:
+            databases.drop(installation, database)
+    finally:
+        postgres.stop_if_unused()
+
+
+def _pytest(installation, database, chromium, arguments):
+    name = f"test-{os.getpid()}"
+    log = cache.folder() / "log" / f"{name}.log"
+    config = installation.write_config(
+        name,
+        logfile=log,
+        max_cron_threads=0,
+        # Odoo would limit the address space of this process and its children; a browser reserves far more.
+        limit_memory_hard=0,
+        db_name=database,
+        dbfilter=f"^{database}$",
+        screenshots=REPOSITORY / "test-artifacts",
+    )
+    env = installation.environment(
+        CHROMIUM=chromium,
+        PATH=browser.search_path(chromium),
+        ODOO_HOME=str(installation.odoo.python_path),
+        XERO_TEST_ODOO_LOG=str(log),
+        # Two connections of one test that wait for each other would wait for ever, out of reach of its time limit.
+        PGOPTIONS=f"{os.environ.get('PGOPTIONS', '')} -c lock_timeout={_LOCK_SECONDS}s".strip(),
+    )
+    command = [sys.executable, "-m", "pytest", f"--rootdir={REPOSITORY}", "-c", REPOSITORY / "pyproject.toml"]
+    command += [f"--odoo-config={config}", f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=info"]
+    command += _absolute(arguments)
+    say.line(f"running the tests (Odoo's log: {log})")
+    process = subprocess.Popen([str(part) for part in command], cwd=REPOSITORY, env=env)
+    try:
+        return process.wait()
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        cache.remove(config)
+
+
+def _end(process):
+    """End pytest in its own way, with a summary. It shares our terminal: Ctrl-C has reached it as well."""
+    for wait, send in ((5, signal.SIGINT), (15, signal.SIGKILL)):
+        try:
+            process.wait(wait)
+        except subprocess.TimeoutExpired:
+            process.send_signal(send)
+    process.wait()
+
+
+def _absolute(arguments):
+    """Paths given relative to the folder the user is in; pytest runs in the repository's."""
+    changed = []
+    for argument in arguments:
+        path, separator, rest = argument.partition("::")
+        if path and not path.startswith("-") and Path(path).exists():
+            argument = f"{Path(path).absolute()}{separator}{rest}"
+        changed.append(argument)
+    return changed
