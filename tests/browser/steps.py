@@ -1,0 +1,76 @@
+"""What a bookkeeper does on the screens, step by step; shared by the browser tests and the README's screenshots."""
+
+import re
+
+
+def open_action(page, odoo, xmlid, ready):
+    """Open a window action by its XML id and wait for a selector that shows it is there."""
+    page.goto(f"{odoo.url}/odoo/action-{xmlid}")
+    page.wait_for_selector(ready)
+
+
+def open_connection(page, odoo):
+    """From the overview to the form of the first connection."""
+    open_action(page, odoo, "xero_connector.xero_connection_action", ".o_kanban_record:not(.o_kanban_ghost)")
+    page.click(".o_kanban_record:not(.o_kanban_ghost)")
+    page.wait_for_selector(".o_form_view button[name=action_test_connection], .o_form_view button[name=action_connect]")
+
+
+def consent(page, organisation):
+    """On Xero's page: choose one organisation and allow access."""
+    page.wait_for_selector("#allow")
+    page.get_by_label(organisation, exact=True).check()
+    page.click("#allow")
+    page.wait_for_url("**/xero/oauth/callback**")
+
+
+def choose(page, field, text):
+    """Pick a value of a many2one by typing."""
+    page.fill(f"div[name={field}] input", text)
+    page.locator(".o-autocomplete--dropdown-item", has_text=re.compile(text)).first.click()
+
+
+def save(page):
+    """Save the form and wait until that is done."""
+    page.click(".o_form_button_save")
+    page.wait_for_selector(".o_form_saved, .o_form_button_save", state="hidden")
+
+
+def map_tax(page, odoo, tax, rate):
+    """In the list of taxes, give one tax its Xero rate."""
+    open_action(page, odoo, "xero_connector.account_tax_xero_action", ".o_list_view .o_data_row")
+    row = page.locator(".o_data_row", has=page.locator("td[name=name]", has_text=re.compile(f"^{re.escape(tax)}$")))
+    row.first.locator("td[name=xero_tax_rate_id]").click()
+    choose(page, "xero_tax_rate_id", rate)
+    page.click(".o_list_button_save")
+    page.wait_for_selector(".o_list_button_save", state="hidden")
+
+
+def open_draft_invoice(page, odoo, partner, label, price, tax):
+    """Make a draft customer invoice of one line and open it on screen."""
+    partner_id = odoo.rpc("res.partner", "search", [[["name", "=", partner]]], {"limit": 1})[0]
+    tax_id = odoo.rpc("account.tax", "search", [[["name", "=", tax], ["type_tax_use", "=", "sale"]]], {"limit": 1})[0]
+    line = {"name": label, "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, [tax_id]]]}
+    values = {"move_type": "out_invoice", "partner_id": partner_id, "invoice_line_ids": [[0, 0, line]]}
+    move_id = odoo.rpc("account.move", "create", [values])
+    page.goto(f"{odoo.url}/odoo/action-account.action_move_out_invoice_type/{move_id}")
+    page.wait_for_selector(".o_form_view")
+
+
+def confirm(page):
+    """Confirm the invoice on screen."""
+    page.click("button[name=action_post] >> visible=true")
+    page.wait_for_selector("button[name=button_draft]")
+
+
+def wait_for_badge(page, text, seconds=20):
+    """Reload the form until the Xero badge says ``text``: it is sent in the background."""
+    badge = page.locator("div[name=xero_sync_state]", has_text=text)
+    for _attempt in range(seconds):
+        if badge.count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+        page.wait_for_selector(".o_form_view")
+        page.wait_for_timeout(300)
+    raise AssertionError(f"the Xero badge never said {text!r}")
