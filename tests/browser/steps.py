@@ -36,9 +36,8 @@ def save(page):
     page.wait_for_selector(".o_form_saved, .o_form_button_save", state="hidden")
 
 
-def map_tax(page, odoo, tax, rate):
+def map_tax(page, tax, rate):
     """In the list of taxes, give one tax its Xero rate."""
-    open_action(page, odoo, "xero_connector.account_tax_xero_action", ".o_list_view .o_data_row")
     row = page.locator(".o_data_row", has=page.locator("td[name=name]", has_text=re.compile(f"^{re.escape(tax)}$")))
     row.first.locator("td[name=xero_tax_rate_id]").click()
     choose(page, "xero_tax_rate_id", rate)
