@@ -1,11 +1,11 @@
-"""Refuses Pythons that Odoo 19 or its packages do not run on.
+"""Refuses Pythons that Odoo 19, or a package at the version that setup/ installs, does not run on.
 
 Written in syntax that any Python 3 can read, so that an old one gets a sentence instead of a SyntaxError.
 """
 
 import sys
 
-OLDEST = (3, 10)
+OLDEST = (3, 11)
 NEWEST = (3, 13)
 
 
@@ -15,7 +15,7 @@ def problem(version):
     if OLDEST <= found <= NEWEST:
         return None
     return (
-        "Python {}.{} cannot run this: Odoo 19 needs Python {}.{} to {}.{}. "
+        "Python {}.{} cannot run this: it needs Python {}.{} to {}.{}. "
         "Start it with another one, for example: python3.11 setup/demo"
     ).format(*(found + OLDEST + NEWEST))
 

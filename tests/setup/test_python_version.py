@@ -8,17 +8,17 @@ from machine import python_version
 from machine.python_env import REPOSITORY
 
 
-@pytest.mark.parametrize("version", [(3, 10), (3, 11, 2), (3, 12), (3, 13, 1)])
+@pytest.mark.parametrize("version", [(3, 11), (3, 11, 2), (3, 12), (3, 13, 1)])
 def test_pythons_of_odoo_19_are_accepted(version):
     assert python_version.problem(version) is None
 
 
-@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 9, 18), (3, 14), (4, 0)])
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10, 18), (3, 14), (4, 0)])
 def test_others_end_with_one_line_that_names_the_range(version):
     with pytest.raises(SystemExit) as ended:
         python_version.check(version)
     assert "\n" not in ended.value.code
-    assert "Python 3.10 to 3.13" in ended.value.code
+    assert "Python 3.11 to 3.13" in ended.value.code
     assert "Python {}.{} cannot".format(*version) in ended.value.code
 
 

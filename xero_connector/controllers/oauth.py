@@ -1,9 +1,11 @@
 import logging
+import re
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+from ..sync.runner import Runner
 from ..xero_api.errors import XeroError, XeroGrantLost
 
 _logger = logging.getLogger(__name__)
@@ -12,7 +14,7 @@ _logger = logging.getLogger(__name__)
 class XeroOAuth(http.Controller):
     """Where Xero sends the user back to. Every outcome is a page in words with the next step on it."""
 
-    @http.route("/xero/oauth/callback", type="http", auth="user", methods=["GET"], website=False)
+    @http.route("/xero/oauth/callback", type="http", auth="user", methods=["GET"])
     def callback(self, code=None, state=None, error=None, **_kwargs):
         """Finish the sign-in. All changes happen on a cursor of their own, so that nothing is done twice should
         Odoo re-run this request."""
@@ -35,7 +37,7 @@ class XeroOAuth(http.Controller):
                 signed_in = env["xero.connection"].browse(connection.id)
                 choices = signed_in._finish_sign_in(code)
                 values = self._outcome(signed_in, choices)
-            return self._page(connection, **values)
+            return self._finish(connection, values)
         except (UserError, AccessError) as problem:
             return self._page(connection, title=request.env._("Not connected"), text=str(problem))
         except XeroGrantLost as problem:
@@ -47,11 +49,14 @@ class XeroOAuth(http.Controller):
                 text=request.env._("%s. Press Connect to try again.", problem),
             )
 
-    @http.route("/xero/oauth/choose", type="http", auth="user", methods=["POST"], website=False)
+    @http.route("/xero/oauth/choose", type="http", auth="user", methods=["POST"])
     def choose(self, connection_id, tenant_id, **_kwargs):
         """Take the organisation that the user chose among those that Xero granted."""
-        connection = request.env["xero.connection"].browse(int(connection_id)).exists()
+        number = int(connection_id) if re.fullmatch("[0-9]{1,9}", connection_id) else 0
+        connection = request.env["xero.connection"].browse(number).exists()
         try:
+            if not connection:
+                raise UserError(request.env._("Open the connection in Odoo and press Connect again."))
             connection.check_access("write")
             with connection._own_cursor(request.env.uid) as env:
                 chosen = env["xero.connection"].browse(connection.id)
@@ -60,9 +65,15 @@ class XeroOAuth(http.Controller):
                     raise UserError(env._("Xero did not grant this organisation. Press Connect to try again."))
                 chosen._choose_organisation(granted[0])
                 values = self._outcome(chosen, [])
-            return self._page(connection, **values)
+            return self._finish(connection, values)
         except (UserError, AccessError, XeroError) as problem:
             return self._page(connection, title=request.env._("Not connected"), text=str(problem))
+
+    def _finish(self, connection, values):
+        """Read accounts and tax rates at once, so that they can be chosen; failing that, the first run does it."""
+        if values.get("connected"):
+            Runner(connection).run(only="references", for_person=True)
+        return self._page(connection, **values)
 
     def _outcome(self, connection, choices):
         """Return what the page shows. Read where it was written: this request's own snapshot is older."""

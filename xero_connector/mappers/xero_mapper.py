@@ -29,7 +29,8 @@ class XeroMapper(models.AbstractModel):
     @api.model
     def _decimal(self, value, digits=10):
         """Return a float of Odoo's as the decimal it stands for, rounded to ``digits``."""
-        return Decimal(f"{value:.{digits}f}").normalize() + Decimal(0)
+        # By the shortest text: more digits than a float holds would turn 1234567.1 into 1234567.1000000001.
+        return Decimal(repr(round(value, digits))).normalize() + Decimal(0)
 
     @api.model
     def _money(self, value, currency):

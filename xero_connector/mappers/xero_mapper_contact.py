@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.tools import email_normalize
 
@@ -5,6 +7,9 @@ from .xero_mapper import Mapped
 
 # Field lengths of Xero's Contacts, from its API reference.
 NAME, ADDRESS_LINE, CITY, POSTCODE, COUNTRY, PHONE, NUMBER = 255, 500, 255, 50, 50, 50, 50
+
+# Xero refuses a whole contact for an address without one.
+_DOTTED_DOMAIN = re.compile(r"@[^@.]+(\.[^@.]+)+$")
 
 
 class XeroMapperContact(models.AbstractModel):
@@ -28,10 +33,11 @@ class XeroMapperContact(models.AbstractModel):
         An e-mail address that is not one is left out (Xero would refuse the whole contact) and reported in
         ``expected['warning']``.
         """
-        name = self._text(partner.name, NAME)
+        # Xero joins repeated spaces itself, and compares names without them.
+        name = self._text(" ".join((partner.name or "").split()), NAME)
         if not name:
             return Mapped(problems=[("contact", self.env._("The partner has no name: Xero needs one."))])
-        email = email_normalize(partner.email, strict=False)
+        email = self._email(partner)
         warning = (
             self.env._("The e-mail address “%s” is not valid and was left out.", partner.email)
             if partner.email and not email
@@ -39,7 +45,7 @@ class XeroMapperContact(models.AbstractModel):
         )
         payload = {
             "Name": name,
-            "EmailAddress": (email or "")[:NAME],
+            **({} if warning else {"EmailAddress": email}),
             "TaxNumber": self._text(partner.vat, NUMBER),
             "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": self._text(partner.phone, PHONE)}],
             "Addresses": [self._address(partner)],
@@ -48,6 +54,12 @@ class XeroMapperContact(models.AbstractModel):
             first, _space, last = name.rpartition(" ")
             payload.update({"FirstName": first or last, "LastName": last if first else ""})
         return Mapped(payload=payload, expected={"warning": warning})
+
+    @api.model
+    def _email(self, partner):
+        """Return the first address that Xero takes: ASCII only, with a dot in its domain, 255 characters at most."""
+        email = email_normalize(partner.email, strict=False) or ""
+        return email if email.isascii() and len(email) <= NAME and _DOTTED_DOMAIN.search(email) else ""
 
     @api.model
     def _address(self, partner):

@@ -70,20 +70,22 @@ class XeroMapperDocument(models.AbstractModel):
         return "" if "xero" in url.lower() or parts.scheme not in ("http", "https") else url
 
     @api.model
-    def _header_problems(self, connection, move):
-        problems = []
+    def _date_problem(self, connection, move):
+        """Return the problem of a document that is older than what the connection is to send, or nothing."""
         date = move.invoice_date or move.date
-        if connection.export_from and date < connection.export_from:
-            problems.append(
-                (
-                    "date",
-                    self.env._(
-                        "It is dated %(date)s, before “Export Documents From” (%(limit)s) in the connection.",
-                        date=date,
-                        limit=connection.export_from,
-                    ),
-                )
-            )
+        if not connection.export_from or date >= connection.export_from:
+            return []
+        text = self.env._(
+            "It is dated %(date)s, before “Export Documents From” (%(limit)s) in the connection.",
+            date=date,
+            limit=connection.export_from,
+        )
+        return [("date", text)]
+
+    @api.model
+    def _header_problems(self, connection, move):
+        date = move.invoice_date or move.date
+        problems = self._date_problem(connection, move)
         for lock_date in (connection.period_lock_date, connection.end_of_year_lock_date):
             if lock_date and date <= lock_date:
                 problems.append(
@@ -152,13 +154,14 @@ class XeroMapperDocument(models.AbstractModel):
     def _money_line(self, connection, move, base_line, problems):
         record = base_line["record"]
         label = self._text(record.name or record.product_id.display_name, DESCRIPTION) or self.env._("(no description)")
+        title = label.splitlines()[0][:60]
         account, _rule = self._account(connection, move, record)
         problem = account._line_problem(connection)
         if problem:
-            problems.append(("account", self.env._("Line “%(line)s”: %(problem)s.", line=label[:60], problem=problem)))
+            problems.append(("account", self.env._("Line “%(line)s”: %(problem)s.", line=title, problem=problem)))
         rate, problem = self._tax_rate(connection, base_line["tax_ids"], account)
         if problem:
-            problems.append(("tax", self.env._("Line “%(line)s”: %(problem)s", line=label[:60], problem=problem)))
+            problems.append(("tax", self.env._("Line “%(line)s”: %(problem)s", line=title, problem=problem)))
         details = base_line["tax_details"]
         currency = move.currency_id
         return {

@@ -7,7 +7,7 @@ class AccountAccount(models.Model):
     xero_account_id = fields.Many2one(
         "xero.account",
         company_dependent=True,
-        domain="[('company_id', 'in', allowed_company_ids)]",
+        domain="[('company_id', 'parent_of', allowed_company_ids)]",
         groups="xero_connector.group_xero_user",
     )
 

@@ -40,12 +40,8 @@ class AccountMove(models.Model):
             return self.env._(
                 "%(name)s: documents of type %(kind)s are not sent to Xero.", name=self.display_name, kind=kind
             )
-        bound = (
-            self.env["xero.binding"]
-            .sudo()
-            .search_count([("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1)
-        )
-        if self.state != "posted" and not bound:
+        # The state is read for a whole selection in one query.
+        if self.state != "posted" and not self.sudo().xero_sync_state:
             return self.env._("%s is not confirmed: only confirmed documents are sent to Xero.", self.display_name)
         return ""
 
@@ -74,12 +70,7 @@ class AccountMove(models.Model):
         return result
 
     def unlink(self):
-        documents = self._xero_documents()
-        bound = (
-            self.env["xero.binding"]
-            .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "in", documents.ids), ("xero_id", "!=", False)])
-        )
-        # The binding stays as the tombstone from which Xero's document is voided.
-        self.browse(bound.mapped("res_id"))._xero_mark()
+        # The binding stays as the tombstone from which Xero's document is voided. Whether there is one is for the
+        # engine to see: the call that makes the document may be under way, out of this transaction's sight.
+        self._xero_documents().filtered("posted_before")._xero_mark()
         return super().unlink()

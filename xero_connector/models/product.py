@@ -1,15 +1,10 @@
 from odoo import fields, models
 
-_DOMAIN = "[('company_id', 'in', allowed_company_ids), ('usable_on_lines', '=', True), ('code', '!=', False)]"
+_DOMAIN = "[('company_id', 'parent_of', allowed_company_ids), ('usable_on_lines', '=', True), ('code', '!=', False)]"
 
 
-class XeroMappedMixin(models.AbstractModel):
-    """Ledger accounts of a product or product category, kept per company."""
-
-    _name = "xero.mapped"
-    _description = "Record with Xero Accounts"
-
-    xero_account_id = fields.Many2one(
+def _sales_account():
+    return fields.Many2one(
         "xero.account",
         "Xero Sales Account",
         company_dependent=True,
@@ -17,13 +12,27 @@ class XeroMappedMixin(models.AbstractModel):
         groups="xero_connector.group_xero_user",
         help="The account in Xero for sales. Applies at once to all documents that are sent from now on.",
     )
-    xero_expense_account_id = fields.Many2one(
+
+
+def _purchase_account():
+    return fields.Many2one(
         "xero.account",
         "Xero Purchase Account",
         company_dependent=True,
         domain=_DOMAIN,
         groups="xero_connector.group_xero_user",
     )
+
+
+class XeroMappedMixin(models.AbstractModel):
+    """What product and product category do alike with their ledger accounts, which are kept per company.
+
+    The fields are not here: deleting what a company-dependent Many2one points to fails in Odoo when an abstract
+    model, which has no table, holds such a field.
+    """
+
+    _name = "xero.mapped"
+    _description = "Record with Xero Accounts"
 
     def write(self, vals):
         result = super().write(vals)
@@ -36,7 +45,13 @@ class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "xero.mapped"]
 
+    xero_account_id = _sales_account()
+    xero_expense_account_id = _purchase_account()
+
 
 class ProductCategory(models.Model):
     _name = "product.category"
     _inherit = ["product.category", "xero.mapped"]
+
+    xero_account_id = _sales_account()
+    xero_expense_account_id = _purchase_account()

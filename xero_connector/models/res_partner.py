@@ -61,10 +61,12 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        # Asked before: Odoo takes some keys (is_company) out of ``vals`` on the way.
+        watched, wanted = not WATCHED.isdisjoint(vals), vals.get("xero_create")
         result = super().write(vals)
-        if self and not WATCHED.isdisjoint(vals):
+        if self and watched:
             self._xero_mark_linked()
-        if self and vals.get("xero_create"):
+        if self and wanted:
             self._xero_mark()
         return result
 

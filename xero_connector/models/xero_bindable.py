@@ -63,9 +63,10 @@ class XeroBindable(models.AbstractModel):
     @api.depends_context("allowed_company_ids")
     def _compute_xero_details(self):
         states = self.env["xero.binding"].sudo()._states_of(self._name, self._ids_in_database())
+        bindings = self.env["xero.binding"].sudo().browse(filter(None, (state[1] for state in states.values())))
+        by_id = {binding.id: binding for binding in bindings}
         for record in self:
-            binding_id = states.get(record._origin.id, (False, None))[1]
-            binding = self.env["xero.binding"].sudo().browse(binding_id)
+            binding = by_id.get(states.get(record._origin.id, (False, None))[1], bindings.browse())
             held = binding.state in ("failed", "blocked")
             record.xero_message = held and binding.message
             record.xero_warning = binding.state == "synced" and binding.warning
@@ -79,35 +80,12 @@ class XeroBindable(models.AbstractModel):
     def _search_xero_sync_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        companies = tuple(self.env.companies.root_id.ids) or (0,)
-        states = {state for state in value if state}
-        stored = tuple((states - {"to_sync"}) | ({"new", "in_flight"} if "to_sync" in states else set())) or ("",)
-        marks = SQL("SELECT res_id FROM xero_mark WHERE res_model = %s AND company_id IN %s", self._name, companies)
-        found = SQL(
-            """
-            SELECT res_id FROM xero_binding
-             WHERE res_model = %s AND role = 'main' AND company_id IN %s AND state IN %s
-               AND (state IN ('new', 'in_flight', 'excluded') OR res_id NOT IN (%s))
-            """,
-            self._name,
-            companies,
-            stored,
-            marks,
-        )
         self.env["xero.binding"].flush_model()
-        if "to_sync" in states:
-            found = SQL("%s UNION %s", found, marks)
+        shown = self.env["xero.binding"]._shown_states(self._name)
+        states = tuple(state for state in value if state)
+        domain = [("id", "in", SQL("SELECT res_id FROM (%s) shown WHERE state IN %s", shown, states or ("",)))]
         if False in value:
-            everything = SQL(
-                "SELECT res_id FROM xero_binding WHERE res_model = %s AND role = 'main' AND company_id IN %s UNION %s",
-                self._name,
-                companies,
-                marks,
-            )
-            without = [("id", "not in", everything)]
-            domain = ["|", ("id", "in", found), *without] if states else without
-        else:
-            domain = [("id", "in", found)]
+            domain = ["|", *domain, ("id", "not in", SQL("SELECT res_id FROM (%s) shown", shown))]
         return ["!", *domain] if operator == "not in" else domain
 
     # -- Marks -------------------------------------------------------------------------------------------------

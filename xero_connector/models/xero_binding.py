@@ -79,7 +79,16 @@ class XeroBinding(models.Model):
     synced_hash = fields.Char(readonly=True)
     synced_at = fields.Datetime("Sent", readonly=True)
     remote_updated_at = fields.Datetime("Changed in Xero", readonly=True)
-    rung = fields.Char("Totals By", readonly=True, help="How Xero was brought to Odoo's total.")
+    rung = fields.Selection(
+        [
+            ("native", "Lines as they are"),
+            ("flattened", "Lines flattened to quantity 1"),
+            ("tax_amount", "Flattened, with each line's tax amount"),
+        ],
+        "Totals By",
+        readonly=True,
+        help="How Xero was brought to Odoo's total; the first way that fits is taken.",
+    )
     reissue = fields.Integer(readonly=True, help="How often this number was used up by voided invoices in Xero.")
     attempts = fields.Integer(readonly=True)
     next_try = fields.Datetime(readonly=True)
@@ -196,37 +205,39 @@ class XeroBinding(models.Model):
 
     @api.model
     def _states_of(self, res_model, ids):
-        """Return dict of record id → (state, binding id) for a whole list in one query.
-
-        ``to_sync`` wins where a mark waits and the record is not excluded.
-        """
-        self.env["xero.mark"].flush_model()
-        self.flush_model()
+        """Return dict of record id → (state, binding id) for a whole list in one query."""
         if not ids:
             return {}
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT record.id, binding.state, binding.id,
-                       EXISTS (SELECT 1 FROM xero_mark mark
-                                WHERE mark.res_model = %(model)s AND mark.res_id = record.id
-                                  AND mark.company_id IN %(companies)s) AS marked
-                  FROM unnest(%(ids)s) AS record (id)
-                  LEFT JOIN LATERAL (
-                        SELECT id, state FROM xero_binding
-                         WHERE res_model = %(model)s AND res_id = record.id AND role = 'main'
-                           AND connection_id IN (SELECT id FROM xero_connection WHERE active)
-                           AND company_id IN %(companies)s
-                         ORDER BY id DESC LIMIT 1) binding ON TRUE
-                """,
-                model=res_model,
-                ids=list(ids),
-                companies=tuple(self.env.companies.root_id.ids) or (0,),
-            )
+        self.flush_model()
+        shown = self._shown_states(res_model, tuple(ids))
+        return {res_id: (state, binding_id) for res_id, state, binding_id in self.env.execute_query(shown)}
+
+    @api.model
+    def _shown_states(self, res_model, ids=None):
+        """Return the query of (record id, state, binding id) of what users of the current companies see.
+
+        The newest link counts. ``to_sync`` wins where a mark waits, unless the record is excluded.
+        """
+        companies = tuple(self.env.companies.root_id.ids) or (0,)
+        among = SQL("AND res_id IN %s", ids) if ids else SQL()
+        return SQL(
+            """
+            SELECT COALESCE(binding.res_id, mark.res_id) AS res_id,
+                   CASE WHEN binding.state = 'excluded' THEN 'excluded'
+                        WHEN mark.res_id IS NOT NULL OR binding.state IN ('new', 'in_flight') THEN 'to_sync'
+                        ELSE binding.state END AS state,
+                   binding.id AS binding_id
+              FROM (SELECT DISTINCT ON (res_id) id, res_id, state
+                      FROM xero_binding
+                     WHERE res_model = %(model)s AND role = 'main' AND company_id IN %(companies)s
+                       AND connection_id IN (SELECT id FROM xero_connection WHERE active) %(among)s
+                     ORDER BY res_id, id DESC) binding
+              FULL JOIN (SELECT DISTINCT res_id
+                           FROM xero_mark
+                          WHERE res_model = %(model)s AND company_id IN %(companies)s %(among)s) mark
+                ON mark.res_id = binding.res_id
+            """,
+            model=res_model,
+            companies=companies,
+            among=among,
         )
-        states = {}
-        for res_id, state, binding_id, marked in rows:
-            if marked and state != "excluded" or state in ("new", "in_flight"):
-                state = "to_sync"
-            states[res_id] = (state or False, binding_id)
-        return states

@@ -1,3 +1,5 @@
+from itertools import count
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -122,7 +124,7 @@ class XeroConnection(models.Model):
 
     # Work
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, groups="base.group_system")
-    sync_interval = fields.Integer("Every (minutes)", default=15, required=True)
+    sync_interval = fields.Integer("Regular Run Every", default=15, required=True)
     next_sync = fields.Datetime(compute="_compute_next_sync", compute_sudo=True)
     last_sync = fields.Datetime(readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
@@ -157,8 +159,8 @@ class XeroConnection(models.Model):
 
     @api.model
     def _default_code(self):
-        number = self.with_context(active_test=False).sudo().search_count([]) + 1
-        return f"xero{number}"
+        taken = set(self.with_context(active_test=False).sudo().search([]).mapped("code"))
+        return next(code for code in map("xero{}".format, count(1)) if code not in taken)
 
     @api.depends("client_id")
     def _compute_has_client_secret(self):
@@ -261,6 +263,9 @@ class XeroConnection(models.Model):
         """Delete connections with their links, copies and history; records on both sides stay."""
         crons = self.sudo().cron_id
         companies = self.company_id
+        # By the ORM, which also takes them out of the company-dependent mappings that the database cannot see into.
+        accounts = self.env["xero.account"].sudo().with_context(active_test=False)
+        accounts.search([("connection_id", "in", self.ids)]).unlink()
         result = super().unlink()
         crons.unlink()
         orphans = companies.filtered(lambda company: not self._for_company(company))
@@ -290,6 +295,6 @@ class XeroConnection(models.Model):
     def _for_company(self, company):
         """Return the connection that ``company`` (or its root) uses or last used; empty if it never had one."""
         found = self.sudo().search(
-            [("company_id", "=", company.root_id.id), ("tenant_id", "!=", False)], order="id", limit=2
+            [("company_id", "=", company.root_id.id), ("tenant_id", "!=", False)], order="id desc"
         )
         return found.filtered(lambda connection: connection.state in IN_USE)[:1] or found[:1]

@@ -1,7 +1,10 @@
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import timedelta
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
@@ -10,8 +13,11 @@ from ..xero_api import oauth
 from ..xero_api.client import READ_SECONDS, XeroClient
 from ..xero_api.errors import XeroError, XeroGrantLost, XeroUnauthorised
 from ..xero_api.payload import to_datetime
+from .xero_connection import IN_USE
 
 SIGN_IN_MINUTES = 10
+# Connection, nonce and signature; anything else was not made here, and is turned away before it is looked at.
+_STATE = re.compile(r"([0-9]{1,9})\.([A-Za-z0-9_-]+)\.([0-9a-f]{64})")
 # A token is renewed a little before its end, so that none dies on the way.
 TOKEN_MARGIN = timedelta(minutes=2)
 
@@ -44,11 +50,13 @@ class XeroConnection(models.Model):
         """Send the user to Xero's consent page.
 
         :return: an ``ir.actions.act_url``
-        :raises UserError: when the client id or secret is missing, or the database is a neutralised copy
+        :raises UserError: when the client id or secret is missing, the company uses another connection, or the
+            database is a neutralised copy
         """
         self.ensure_one()
         self.check_access("write")
         self._check_not_neutralized()
+        self._check_only_one_in_use()
         if not self.client_id or not self.has_client_secret:
             raise UserError(
                 self.env._(
@@ -73,6 +81,11 @@ class XeroConnection(models.Model):
     def _features(self):
         """Names of the switched-on features; each asks Xero for its scopes and no others."""
         return ["invoices"]
+
+    def _missing_scopes(self):
+        """Return the scopes that the switched-on features need and Xero did not grant."""
+        granted = (self._token_row().scope or "").split()
+        return [scope for scope in oauth.scopes_for(self._features()).split() if granted and scope not in granted]
 
     def _oauth_signature(self, nonce, user_id):
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
@@ -99,26 +112,37 @@ class XeroConnection(models.Model):
         """
         again = self.env._("Open the connection in Odoo and press Connect again.")
         forged = self.env._("This sign-in was not started from this Odoo.") + " " + again
-        parts = (state or "").split(".")
-        if len(parts) != 3 or not parts[0].isdigit():
+        match = _STATE.fullmatch(state or "")
+        if not match:
             raise UserError(forged)
-        connection = self.browse(int(parts[0])).exists()
+        number, secret, signature = match.groups()
+        connection = self.browse(int(number)).exists()
         if not connection:
             raise UserError(forged)
         token = connection._token_row()
         started_by = token.oauth_user_id
-        if not hmac.compare_digest(connection._oauth_signature(parts[1], started_by.id), parts[2]):
+        if not hmac.compare_digest(connection._oauth_signature(secret, started_by.id), signature):
             if token.oauth_user_id and token.oauth_user_id != self.env.user:
                 raise UserError(self.env._("This sign-in was started by another user.") + " " + again)
             raise UserError(forged)
-        nonce = hashlib.sha256(parts[1].encode()).hexdigest()
+        used = self.env._("This sign-in was already used.") + " " + again
+        nonce = hashlib.sha256(secret.encode()).hexdigest()
         if not token.oauth_nonce or not hmac.compare_digest(token.oauth_nonce, nonce):
-            raise UserError(self.env._("This sign-in was already used.") + " " + again)
+            raise UserError(used)
         if started_by != self.env.user:
             raise UserError(self.env._("This sign-in was started by another user.") + " " + again)
         expired = token.oauth_expires_at < fields.Datetime.now()
         with self._own_cursor() as env:
-            env["xero.token"].browse(token.id).write({"oauth_nonce": False, "oauth_expires_at": False})
+            # Of two answers at once, the one that finds the nonce still there is the first.
+            env.cr.execute(
+                "UPDATE xero_token SET oauth_nonce = NULL, oauth_expires_at = NULL "
+                "WHERE id = %s AND oauth_nonce = %s RETURNING id",
+                [token.id, nonce],
+            )
+            first = env.cr.fetchone()
+        token.invalidate_recordset()
+        if not first:
+            raise UserError(used)
         if expired:
             raise UserError(self.env._("The sign-in took longer than %s minutes.", SIGN_IN_MINUTES) + " " + again)
         connection.check_access("write")
@@ -179,6 +203,7 @@ class XeroConnection(models.Model):
         :raises UserError: other base currency, another organisation than before, or used elsewhere
         """
         self.ensure_one()
+        self._check_only_one_in_use()
         tenant_id = granted["tenantId"]
         if (
             self.tenant_id
@@ -206,7 +231,9 @@ class XeroConnection(models.Model):
                     ours=self.company_id.currency_id.name,
                 )
             )
-        first_time = not self.tenant_id
+        first_time = self.tenant_id != tenant_id
+        if self.tenant_id and first_time:
+            self._forget_organisation()
         self.write(
             {
                 "tenant_id": tenant_id,
@@ -223,6 +250,38 @@ class XeroConnection(models.Model):
         if first_time:
             self._mark_backlog()
         self._wake()
+
+    def _check_only_one_in_use(self):
+        """Say in words what the unique index would say too late: after the user has been to Xero and back."""
+        rival = self.sudo().search(
+            [("company_id", "=", self.company_id.id), ("state", "in", IN_USE), ("id", "!=", self.id)], limit=1
+        )
+        if rival:
+            raise UserError(
+                self.env._(
+                    "%(company)s already has a Xero connection in use: %(name)s. Disconnect that one first.",
+                    company=self.company_id.name,
+                    name=rival.name,
+                )
+            )
+
+    def _forget_organisation(self):
+        """Drop the copies of an organisation that was chosen by mistake: nothing is linked to it.
+
+        Kept, its chart would be offered, and its contacts matched, as if they were the next one's.
+        """
+        for model in ("xero.contact", "xero.account", "xero.tax.rate", "xero.currency"):
+            copies = self.env[model].sudo().with_context(active_test=False)
+            copies.search([("connection_id", "=", self.id)]).unlink()
+        self.write(
+            {
+                "references_refreshed_at": False,
+                "contacts_refreshed_at": False,
+                "contacts_modified_since": False,
+                "day_calls_remaining": -1,
+                "day_calls_at": False,
+            }
+        )
 
     @api.model
     def _organisation_values(self, organisation):
@@ -276,24 +335,35 @@ class XeroConnection(models.Model):
         """
         self.ensure_one()
         self._check_may_call()
-        with self._own_cursor() as env:
-            env.cr.execute("SELECT id FROM xero_token WHERE connection_id = %s FOR NO KEY UPDATE", [self.id])
-            token = env["xero.token"].browse(env.cr.fetchone()[0])
-            token.invalidate_recordset()
-            alive = token.expires_at and token.expires_at - TOKEN_MARGIN > fields.Datetime.now()
-            if alive and not (renew and token.access_token == failed):
-                return token.access_token
-            if not token.refresh_token:
-                raise XeroGrantLost("not signed in")
-            connection = env["xero.connection"].browse(self.id)
-            tokens = oauth.refresh(
-                self._host("identity_url"),
-                client_id=connection.client_id,
-                client_secret=connection.client_secret,
-                refresh_token=token.refresh_token,
-            )
-            token.write(self._token_values(tokens))
-            return tokens["access_token"]
+        for last_try in (False, False, True):
+            try:
+                with self._own_cursor() as env:
+                    return env["xero.connection"].browse(self.id)._living_token(renew, failed)
+            except SerializationFailure:
+                # Somebody renewed it while we waited for the row: a new transaction sees what they got.
+                if last_try:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _living_token(self, renew, failed):
+        """Lock the token row of this (own) transaction and return a token that lives, renewed if need be."""
+        self.env.cr.execute(
+            "SELECT id FROM xero_token WHERE connection_id = %s FOR NO KEY UPDATE", [self.id], log_exceptions=False
+        )
+        token = self.env["xero.token"].browse(self.env.cr.fetchone()[0])
+        alive = token.expires_at and token.expires_at - TOKEN_MARGIN > fields.Datetime.now()
+        if alive and not (renew and token.access_token == failed):
+            return token.access_token
+        if not token.refresh_token:
+            raise XeroGrantLost("not signed in")
+        tokens = oauth.refresh(
+            self._host("identity_url"),
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            refresh_token=token.refresh_token,
+        )
+        token.write(self._token_values(tokens))
+        return tokens["access_token"]
 
     def _check_not_neutralized(self):
         if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
@@ -354,6 +424,7 @@ class XeroConnection(models.Model):
             )
         self._forget_tokens()
         self.write({"state": "draft", "state_message": False})
+        self.activity_unlink(["xero_connector.mail_activity_type_sign_in"])
         self.message_post(body=message)
         return self._notice(message, notice_type, reload=True)
 
@@ -385,7 +456,8 @@ class XeroConnection(models.Model):
     def _expire(self, reason):
         """Note that Xero ended the access and ask the responsible person to sign in again; nothing is lost."""
         self.ensure_one()
-        if self.state == "expired":
+        if self.state not in ("connected", "paused"):
+            # Known already; or somebody disconnected while a run was under way, which then lost its access.
             return
         self.write({"state": "expired", "state_message": reason})
         self.activity_schedule(
@@ -399,5 +471,5 @@ class XeroConnection(models.Model):
                     reason=reason,
                 )
             ),
-            user_id=(self.responsible_id or self.env.ref("base.user_admin")).id,
+            user_id=(self.responsible_id or self.create_uid).id,
         )

@@ -85,6 +85,10 @@ class XeroConnection(models.Model):
         if not self.tenant_id:
             raise UserError(self.env._("Not connected yet: press Connect first."))
         problem = False
+        missing = ", ".join(self._missing_scopes())
+        scope_problem = missing and self.env._(
+            "The sign-in lacks a permission (scope): %s. Press Connect and allow access again.", missing
+        )
         try:
             organisation = self._client().organisation()
         except XeroGrantLost:
@@ -92,7 +96,9 @@ class XeroConnection(models.Model):
                 "Xero ended the access, or the client secret is wrong. Press Connect to sign in again."
             )
         except XeroUnauthorised:
-            problem = self.env._("Xero does not accept the sign-in (credentials). Press Connect to sign in again.")
+            problem = scope_problem or self.env._(
+                "Xero does not accept the sign-in (credentials). Press Connect to sign in again."
+            )
         except XeroForbidden as error:
             problem = self.env._(
                 "The organisation is no longer connected to this app, or the sign-in lacks a permission (scope): "
@@ -101,6 +107,7 @@ class XeroConnection(models.Model):
             )
         except XeroError as error:
             problem = self.env._("Xero could not be asked: %s. Try again in a few minutes.", error)
+        problem = problem or scope_problem
         if problem:
             return self._notice(problem, "danger")
         return self._notice(

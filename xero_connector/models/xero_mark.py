@@ -36,6 +36,8 @@ class XeroMark(models.Model):
         rows = [(res_id, company_id) for company_id, ids in ids_by_company.items() for res_id in ids]
         if not rows:
             return []
+        # The statement below asks the database, which may not know yet that a connection was just made.
+        self.env["xero.connection"].flush_model(["company_id", "tenant_id"])
         marks = self.env.execute_query(
             SQL(
                 """

@@ -1,13 +1,15 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tools import SQL
 
 from ..xero_api.errors import XeroRefused
 from ..xero_api.payload import digest
 from .outbox import Element
 from .verdict import Verdict
 
-PAGE_SIZE = 1000
+# Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
+PAGE_SIZE, SMALLEST_PAGE = 1000, 100
 # Xero stamps changes to the second and does not stamp all of them: read a little twice.
 OVERLAP = timedelta(minutes=5)
 
@@ -55,7 +57,7 @@ class Contacts:
         partners -= excluded
         wanting = partners.filtered(lambda partner: not bindings[partner.id].xero_id)
         linked = partners.filtered(lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id))
-        if wanting:
+        if wanting or self.archived(bindings.values()):
             self._refresh_for(marks)
         self._match_or_create(wanting, marks)
         self._update(linked, marks)
@@ -63,6 +65,17 @@ class Contacts:
     def bindings(self, partners):
         """Return dict of partner id → binding, made where there is none yet."""
         return bindings_of(self.work, partners, "Contact", None)
+
+    def archived(self, bindings):
+        """Return dict of Xero id → name of those linked contacts that were last seen archived in Xero."""
+        contacts = self.env["xero.contact"].search(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("active", "=", False),
+                ("xero_id", "in", [binding.xero_id for binding in bindings if binding.xero_id]),
+            ]
+        )
+        return {contact.xero_id: contact.name for contact in contacts}
 
     # -- Look-up -----------------------------------------------------------------------------------------------
 
@@ -80,7 +93,8 @@ class Contacts:
         """Read the contacts that changed since the last time (all of them, the first time)."""
         connection = self.work.connection
         since = connection.contacts_modified_since
-        started = fields.Datetime.now()
+        # By the database's clock, which the marks carry too: a host's clock may differ by seconds.
+        [(started,)] = self.env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
         page, latest = 1, since
         while True:
             query = {"page": page, "pageSize": PAGE_SIZE, "includeArchived": "true"}
@@ -88,7 +102,7 @@ class Contacts:
             copies = self.env["xero.contact"]._mirror(connection, elements, complete=False)
             latest = max(filter(None, [latest, *copies.mapped("updated_at")]), default=None)
             self.work.commit()
-            if not elements or (pages and page >= pages) or (not pages and len(elements) < PAGE_SIZE):
+            if not elements or (pages and page >= pages) or (not pages and len(elements) < SMALLEST_PAGE):
                 break
             page += 1
         facts = {"contacts_refreshed_at": started}
@@ -116,18 +130,52 @@ class Contacts:
             by_email = contacts.search([*base, ("email_key", "=", email)])
             if by_email:
                 return self._only(by_email, partner)
-        return self._only(contacts.search([*base, ("name_key", "=", contacts._key(partner.name))]), partner)
+        return self._only(contacts.search([*base, ("name_key", "=", self._name_key(partner))]), partner)
 
     def _only(self, found, partner):
-        named = found.filtered(lambda contact: contact.name_key == contact._key(partner.name))
+        named = found.filtered(lambda contact: contact.name_key == self._name_key(partner))
         if len(found) == 1:
             return found, found.browse()
         if len(named) == 1:
             return named, found.browse()
         return found.browse(), found
 
+    def _obstacle(self, partner):
+        """Return ``(reason, text, contacts)`` where Xero has what keeps this partner's contact from being made.
+
+        Xero keeps numbers for ever, and names while their contact is active.
+        """
+        found = (
+            self.env["xero.contact"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("connection_id", "=", self.work.connection.id),
+                    "|",
+                    "&",
+                    ("active", "=", False),
+                    ("code", "=", self._number(partner)),
+                    "&",
+                    ("active", "=", True),
+                    ("name_key", "=", self._name_key(partner)),
+                ]
+            )
+        )
+        archived = found.filtered(lambda contact: not contact.active)
+        if archived:
+            text = self.env._(
+                "The contact “%s” that belongs to this partner is archived in Xero. Restore it there (Contacts → "
+                "Archived), then press Retry.",
+                archived[0].name,
+            )
+            return "contact", text, archived.browse()
+        return ("choice", self._choice_text(partner, found), found) if found else None
+
     def _number(self, partner):
         return self.env["xero.mapper.contact"]._contact_number(partner)
+
+    def _name_key(self, partner):
+        return self.env["xero.contact"]._key(self._payload(partner).get("Name"))
 
     def _payload(self, partner):
         return self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner).payload
@@ -143,12 +191,17 @@ class Contacts:
         for partner in partners:
             binding = bindings[partner.id]
             contact, possible = self._candidates(partner, list(taken))
+            obstacle = None if contact or possible else self._obstacle(partner)
             if contact:
                 taken.add(contact.xero_id)
                 self._link(binding, partner, contact)
                 done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
             elif possible:
                 verdict.block(binding, [("choice", self._choice_text(partner, possible))], candidates=possible)
+                done |= dict.fromkeys(marks.of("res.partner", partner.id), "blocked")
+            elif obstacle:
+                reason, text, candidates = obstacle
+                verdict.block(binding, [(reason, text)], candidates=candidates)
                 done |= dict.fromkeys(marks.of("res.partner", partner.id), "blocked")
             else:
                 element = self._element(partner, binding, "create", marks)
@@ -161,8 +214,11 @@ class Contacts:
         unresolved = self.outbox.send("Contacts", "PUT", elements, self.env._("Create contacts"))
         self.resolve(unresolved)
 
-    def _link(self, binding, partner, contact):
-        """Link to a contact that is there already; its own data stays as it is until the partner changes."""
+    def _link(self, binding, partner, contact, sent_hash=None):
+        """Link to a contact that is there already; its own data stays as it is until the partner changes.
+
+        :param sent_hash: of what was sent before, when the partner may have changed since
+        """
         binding.write(
             {
                 "xero_id": contact.xero_id,
@@ -172,8 +228,10 @@ class Contacts:
                 "reason": False,
                 "message": False,
                 "candidate_ids": [(5, 0, 0)],
-                "synced_hash": digest(self._payload(partner)),
+                "synced_hash": sent_hash or digest(self._payload(partner)),
                 "synced_at": fields.Datetime.now(),
+                "attempts": 0,
+                "next_try": False,
             }
         )
         Verdict(self.work).release_dependents(binding)
@@ -209,9 +267,11 @@ class Contacts:
             element = None
             if self.work.connection.contact_updates:
                 element = self._element(partner, binding, "update", marks)
-            if element and (element.hash != binding.synced_hash or binding.state == "failed"):
+            if element and element.hash != binding.synced_hash:
                 elements.append(element)
             else:
+                if element and binding.state != "synced":
+                    binding.write({"state": "synced", "reason": False, "message": False, "next_try": False})
                 done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
         marks.delete(done)
         self.work.commit()
@@ -231,18 +291,37 @@ class Contacts:
             partner = self.env["res.partner"].browse(binding.res_id).exists()
             contact, possible = self._candidates(partner, list(self._taken()))
             if contact:
-                self._link(binding, partner, contact)
+                self._link(binding, partner, contact, element.hash)
                 verdict.drop_marks(element, "synced")
                 continue
-            namesakes = possible or self.env["xero.contact"].with_context(active_test=False).search(
-                [
-                    ("connection_id", "=", self.work.connection.id),
-                    ("name_key", "=", self.env["xero.contact"]._key(partner.name)),
-                ]
-            )
-            verdict.block(binding, [("choice", self._choice_text(partner, namesakes))], candidates=namesakes)
+            obstacle = ("choice", self._choice_text(partner, possible), possible) if possible else None
+            obstacle = obstacle or self._obstacle(partner)
+            if not obstacle:
+                self._fail(element, self.env._("Xero neither made this contact nor said why. Press Retry."))
+                continue
+            reason, text, candidates = obstacle
+            verdict.block(binding, [(reason, text)], candidates=candidates)
             verdict.drop_marks(element, "blocked")
         self.work.commit()
+
+    def adopt(self, elements):
+        """Link the contacts that a call whose answer was lost did make; return the elements of which there is none."""
+        self.refresh()
+        verdict = Verdict(self.work)
+        absent = []
+        for element in elements:
+            binding = self.env["xero.binding"].browse(element.binding_id).exists()
+            partner = self.env["res.partner"].browse(binding.res_id).exists()
+            contact = partner and self.env["xero.contact"].search(
+                [("connection_id", "=", self.work.connection.id), ("code", "=", element.payload["ContactNumber"])],
+                limit=1,
+            )
+            if contact and contact.xero_id not in self._taken():
+                self._link(binding, partner, contact, element.hash)
+                verdict.drop_marks(element, "synced")
+            else:
+                absent.append(element)
+        return absent
 
     def _fail(self, element, text):
         verdict = Verdict(self.work)
@@ -280,16 +359,24 @@ class Contacts:
         )
 
     def link_by_hand(self, partner, xero_id):
-        """Link a partner to the contact that a person chose.
+        """Link a partner to the contact that a person chose; return why that cannot be, or an empty text.
 
-        :raises XeroRefused: Xero has no such contact
+        A wrong ID is that person's affair: it is told to them, and does not put the connection on hold.
         """
-        elements = self.work.client.list(f"/Contacts/{xero_id}")
+        unknown = self.env._("Xero has no contact with this ID.")
+        try:
+            elements = self.work.client.list(f"/Contacts/{xero_id}")
+        except XeroRefused as error:
+            return unknown if error.status == 404 else str(error)
         if not elements:
-            raise XeroRefused(self.env._("Xero has no contact with this ID."))
+            return unknown
         contact = self.env["xero.contact"]._mirror(self.work.connection, elements[:1], complete=False)
-        self._link(self.bindings(partner)[partner.id], partner, contact)
+        binding = self.bindings(partner)[partner.id]
+        if contact.partner_id and contact.partner_id != partner:
+            return self.env._("This contact is linked to the partner %s already.", contact.partner_id.display_name)
+        self._link(binding, partner, contact)
         self.work.commit()
+        return ""
 
 
 def bindings_of(work, records, xero_type, xero_subtype):

@@ -33,6 +33,7 @@ class Documents:
         moves = self.env["account.move"].browse(move_ids).exists()
         live = moves._xero_documents().filtered(lambda move: move.state == "posted")
         self._end(set(move_ids) - set(live.ids), moves, marks)
+        live -= self._leave_alone(live, marks)
         if not live:
             return
         self.contacts.ensure(live.commercial_partner_id, marks)
@@ -47,19 +48,26 @@ class Documents:
             [
                 ("connection_id", "=", self.work.connection.id),
                 ("res_model", "=", "account.move"),
-                ("res_id", "in", list(ended_ids - drafts)),
+                ("res_id", "in", list(ended_ids)),
             ]
         )
         to_end = bindings.filtered(
-            lambda binding: binding.xero_id and binding.xero_status not in ENDED and binding.state != "excluded"
+            lambda binding: (
+                binding.xero_id
+                and binding.xero_status not in ENDED
+                and binding.state != "excluded"
+                and binding.res_id not in drafts
+            )
         )
         settled = ended_ids - set(to_end.mapped("res_id"))
         marks.delete({mark: "synced" for move_id in settled for mark in marks.of("account.move", move_id)})
-        (bindings - to_end).filtered(lambda binding: not binding.xero_id).unlink()
+        # What Xero never had leaves nothing to fix behind; a user's exclusion lasts as long as the document.
+        bindings.filtered(
+            lambda binding: not binding.xero_id and (binding.state != "excluded" or binding.res_id not in moves.ids)
+        ).unlink()
         elements = [self._end_element(binding, marks) for binding in to_end]
         self.work.commit()
-        unresolved = self.outbox.send("Invoices", "POST", elements, self.env._("Void invoices"))
-        self._fail_silent(unresolved)
+        self._settle_ends(self.outbox.send("Invoices", "POST", elements, self.env._("Void invoices")))
 
     def _end_element(self, binding, marks):
         # Xero deletes what nobody approved yet, and voids the rest.
@@ -74,12 +82,58 @@ class Documents:
             attempts=binding.attempts,
         )
 
+    def _settle_ends(self, unresolved):
+        """Settle ends that Xero did not take or confirm: in its own screens people approve, void and delete too.
+
+        What has ended there is done; what has another status than we thought is planned again with that status.
+        """
+        if not unresolved:
+            return
+        ids = ",".join(element.payload["InvoiceID"] for _situation, element in unresolved)
+        query = {"IDs": ids, "page": 1, "pageSize": 1000}
+        found = {invoice["InvoiceID"]: invoice for invoice in self.work.client.list("/Invoices", query=query)}
+        verdict = Verdict(self.work)
+        for _situation, element in unresolved:
+            binding = self.env["xero.binding"].browse(element.binding_id)
+            invoice = found.get(element.payload["InvoiceID"], {})
+            status = invoice.get("Status")
+            if status in ENDED:
+                verdict.accepted(element, invoice, invoice["InvoiceID"])
+            elif status in ("DRAFT", "SUBMITTED", "AUTHORISED") and status != binding.xero_status:
+                binding.xero_status = status
+                binding._mark()
+            else:
+                text = self.env._(
+                    "In Xero its status is %s, and it cannot be voided there. Remove the payment or credit from it, "
+                    "then press Retry; or leave it and correct it with a credit note.",
+                    status or "—",
+                )
+                verdict.fail(binding, "applied", text)
+                verdict.drop_marks(element, "failed")
+        self.work.commit()
+
     # -- What is confirmed in Odoo -----------------------------------------------------------------------------
+
+    def _leave_alone(self, moves, marks):
+        """Hold and return the documents that are older than what is to be sent; their customers stay out too."""
+        mapper = self.env["xero.mapper.document"]
+        problems = {move: mapper._date_problem(self.work.connection, move) for move in moves}
+        old = moves.filtered(lambda move: problems[move])
+        bindings = bindings_of(self.work, old, "Invoice", "ACCREC")
+        verdict = Verdict(self.work)
+        done = {}
+        for move in old:
+            excluded = bindings[move.id].state == "excluded"
+            if not excluded:
+                verdict.block(bindings[move.id], problems[move])
+            done |= dict.fromkeys(marks.of("account.move", move.id), "synced" if excluded else "blocked")
+        marks.delete(done)
+        return old
 
     def _send_live(self, moves, marks):
         bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
         contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
-        archived = self._archived_contacts(contact_bindings.values())
+        archived = self.contacts.archived(contact_bindings.values())
         creates, updates, done = [], [], {}
         for move in moves:
             binding = bindings[move.id]
@@ -96,7 +150,7 @@ class Documents:
                 done |= dict.fromkeys(move_marks, "blocked")
             elif element.intent == "create":
                 creates.append(element)
-            elif element.hash == binding.synced_hash and binding.state != "failed":
+            elif element.hash == binding.synced_hash:
                 self._settle_unchanged(binding)
                 done |= dict.fromkeys(move_marks, "synced")
             else:
@@ -114,6 +168,7 @@ class Documents:
         reissue = binding.reissue + 1 if ended and binding.xero_id else binding.reissue
         try:
             mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, reissue)
+            fingerprint = digest(mapped.payload)
         except Exception as error:  # pylint: disable=broad-except
             # A document that we cannot read is our fault, and must not stop the others.
             _logger.exception("%s could not be mapped for Xero", move.display_name)
@@ -138,7 +193,7 @@ class Documents:
             intent=intent,
             payload=payload,
             key=payload["InvoiceNumber"],
-            hash=digest(mapped.payload),
+            hash=fingerprint,
             mark_ids=mark_ids,
             expected=plain({**mapped.expected, **({"due": mapped.expected["total"]} if intent == "create" else {})}),
             previous=previous_state(binding),
@@ -146,17 +201,6 @@ class Documents:
             res_name=move.name,
             attempts=binding.attempts,
         )
-
-    def _archived_contacts(self, contact_bindings):
-        """Return dict of Xero id → name of those contacts that are archived in Xero."""
-        archived = self.env["xero.contact"].search(
-            [
-                ("connection_id", "=", self.work.connection.id),
-                ("active", "=", False),
-                ("xero_id", "in", [binding.xero_id for binding in contact_bindings if binding.xero_id]),
-            ]
-        )
-        return {contact.xero_id: contact.name for contact in archived}
 
     def _contact_problems(self, move, contact_binding, archived):
         if contact_binding.xero_id in archived:
@@ -201,6 +245,8 @@ class Documents:
 
     def find(self, numbers):
         """Return dict of number → list of sales invoices in Xero; one call for up to 50 numbers."""
+        # Xero's numbers are unique without regard to case.
+        by_key = {number.casefold(): number for number in numbers}
         found = {number: [] for number in numbers}
         plain_numbers = [number for number in numbers if "," not in number]
         queries = [
@@ -213,8 +259,9 @@ class Documents:
                 queries.append({"where": f'InvoiceNumber=="{escaped}"', "page": 1})
         for query in queries:
             for invoice in self.work.client.list("/Invoices", query=query):
-                if invoice.get("Type") == "ACCREC" and invoice.get("InvoiceNumber") in found:
-                    found[invoice["InvoiceNumber"]].append(invoice)
+                number = by_key.get((invoice.get("InvoiceNumber") or "").casefold())
+                if invoice.get("Type") == "ACCREC" and number:
+                    found[number].append(invoice)
         return found
 
     def resolve(self, unresolved, lost_answer=False):

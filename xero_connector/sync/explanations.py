@@ -5,13 +5,15 @@ from collections import namedtuple
 
 # ``resolve`` names a situation that the engine can settle by looking at Xero; then no text is needed.
 Explanation = namedtuple("Explanation", "reason text resolve", defaults=(None,))
+# Situation → the intent for which the engine knows how to settle it.
+_SETTLED_FOR = {"number": "create", "contact_name": "create", "status": "void"}
 
 
 def explain(env, text, intent):
     """Return the ``Explanation`` of a refusal. Xero's words are always part of the text."""
     for pattern, reason, resolve, advice in _table(env):
         if re.search(pattern, text, re.IGNORECASE):
-            if resolve and intent == "create":
+            if resolve and intent == _SETTLED_FOR[resolve]:
                 return Explanation(reason, text, resolve)
             if advice:
                 return Explanation(reason, env._("%(advice)s (Xero: “%(words)s”)", advice=advice, words=text))
@@ -26,9 +28,9 @@ def _table(env):
     return [
         (r"invoice # must be unique|invoice number must be unique", "number", "number", ""),
         (r"name .* already assigned to another contact|contact name must be unique", "choice", "contact_name", ""),
-        (r"contact number .*(already|unique|in use)", "choice", "contact_name", ""),
+        (r"contact ?number .*(already|unique|in use)", "choice", "contact_name", ""),
         (r"payment or credit note allocated", "applied", None, applied),
-        (r"not of valid status for modification", "applied", None, applied),
+        (r"not of valid status for modification", "applied", "status", applied),
         (
             r"lock date",
             "lock_date",

@@ -138,8 +138,9 @@ class Outbox:
             return self._call(request)
         except XeroUnanswered as error:
             self._note_try(request, error)
-            # Xero remembers a 5xx like any other answer: repeating the key would only repeat it.
-            if again or (error.status and error.status >= 500):
+            # Xero remembers a 5xx like any other answer: repeating the key would only repeat it. And who waited a
+            # whole slice for an answer does not wait for another one: the next run repeats the call.
+            if again or (error.status and error.status >= 500) or self.work.must_stop():
                 raise
         except XeroRefused:
             raise
@@ -198,11 +199,17 @@ class Outbox:
         request.write({"state": "unknown", "answer": str(error)})
         verdict = Verdict(self.work)
         if element.attempts >= ALONE_TRIES:
-            verdict.refused(element, [str(error)])
+            text = self.work.env._(
+                "Xero itself fails whenever this is sent (%s). Change it, or press Retry later.", error
+            )
+            verdict.fail(binding, "refused", text)
+            verdict.drop_marks(element, "failed")
         else:
             binding.write(
                 {
-                    "state": element.previous,
+                    # Not what it was before: a record that had failed would not be taken up again by itself.
+                    "state": "synced" if binding.xero_id else "new",
+                    "synced_hash": False,
                     "attempts": element.attempts + 1,
                     "next_try": fields.Datetime.now() + timedelta(minutes=2**element.attempts),
                 }
@@ -240,18 +247,38 @@ class Outbox:
         return {"/Contacts": "ContactID", "/Invoices": "InvoiceID"}[request.path]
 
     def _correlate(self, request, elements, data):
-        """Match answers to elements by position, checked by our own key; by key alone where the position is off."""
+        """Match answers to elements by position, checked by our own keys; by the keys alone where that is off.
+
+        An answer is never given to two elements.
+        """
         answers = data.get(request.path.strip("/")) or []
-        key_name = {"/Contacts": "Name", "/Invoices": "InvoiceNumber"}[request.path]
-        id_name = self._id_name(request)
+        names = {
+            "/Contacts": ("ContactID", "ContactNumber", "Name"),
+            "/Invoices": ("InvoiceID", "InvoiceNumber"),
+        }[request.path]
 
-        def belongs(element, answer):
-            sent_id = element.payload.get(id_name)
-            if sent_id and answer.get(id_name):
-                return answer[id_name] == sent_id
-            return not element.key or not answer.get(key_name) or answer[key_name].strip() == element.key
+        def belongs(element, answer, unnamed):
+            for name in names:
+                sent, got = element.payload.get(name), answer.get(name)
+                if sent and has_id(got):
+                    return _key(sent) == _key(got)
+            return unnamed
 
-        if len(answers) == len(elements) and all(map(belongs, elements, answers)):
+        if len(answers) == len(elements) and all(
+            belongs(element, answer, True) for element, answer in zip(elements, answers, strict=True)
+        ):
             return answers
-        by_key = {(answer.get(key_name) or "").strip(): answer for answer in answers}
-        return [by_key.get(element.key) for element in elements]
+        rest = list(answers)
+
+        def take(element):
+            found = next((answer for answer in rest if belongs(element, answer, False)), None)
+            if found:
+                rest.remove(found)
+            return found
+
+        return [take(element) for element in elements]
+
+
+def _key(text):
+    """Xero trims keys, joins their spaces and compares them without regard to case."""
+    return " ".join(text.split()).casefold()

@@ -61,8 +61,7 @@ class Recovery:
             pending = [("lookup", element) for element in elements]
             self._release(request, self.documents.resolve(pending, lost_answer=True))
         elif request.method == "PUT" and request.path == "/Contacts":
-            self.contacts.refresh()
-            self._release(request, elements)
+            self._release(request, self.contacts.adopt(elements))
         else:
             # An update or a void makes Xero equal to Odoo however often it is done: plan it again.
             self._release(request, elements)
@@ -73,7 +72,8 @@ class Recovery:
         """Return records to what they were; their marks still stand, so the engine plans them again."""
         for element in elements:
             binding = self.work.env["xero.binding"].browse(element.binding_id).exists()
-            binding.write({"state": element.previous, "attempts": binding.attempts + 1})
+            # What Xero holds now is not known: nothing may be taken for unchanged.
+            binding.write({"state": element.previous, "attempts": binding.attempts + 1, "synced_hash": False})
             if binding and not self._still_marked(element):
                 binding._mark()
 

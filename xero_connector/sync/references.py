@@ -1,4 +1,10 @@
+import logging
+
 from odoo import fields
+
+from ..xero_api.errors import XeroRefused
+
+_logger = logging.getLogger(__name__)
 
 # Held records that a change in Xero may release.
 _RELEASED = ["account", "tax", "currency", "lock_date", "totals"]
@@ -16,12 +22,24 @@ class References:
         organisation = client.organisation()
         accounts = client.list("/Accounts")
         rates = client.list("/TaxRates")
-        currencies = client.list("/Currencies")
+        currencies = self._currencies(client)
         env, connection = self.work.env, self.work.connection
         connection.write(connection._organisation_values(organisation))
         env["xero.account"]._mirror(connection, accounts)
         env["xero.tax.rate"]._mirror(connection, rates)
-        env["xero.currency"]._mirror(connection, currencies)
+        if currencies is not None:
+            env["xero.currency"]._mirror(connection, currencies)
         env["xero.binding"]._retry_blocked(connection.company_id, _RELEASED)
         self.work.commit()
         connection._write_run_facts({"references_refreshed_at": fields.Datetime.now()})
+
+    def _currencies(self, client):
+        """Return the organisation's currencies, or ``None`` where Xero will not list them.
+
+        They only serve to find a missing currency before Xero does, so their absence must not hold up the rest.
+        """
+        try:
+            return client.list("/Currencies")
+        except XeroRefused as error:
+            _logger.info("Xero does not list currencies of %s: %s", self.work.connection.code, error)
+            return None

@@ -131,8 +131,8 @@ class Runner:
         if only == "references":
             return
         if link:
-            contacts.link_by_hand(work.env["res.partner"].browse(link[0]), link[1])
-            result.remaining = 1
+            result.problem = contacts.link_by_hand(work.env["res.partner"].browse(link[0]), link[1])
+            result.remaining = 0 if result.problem else 1
             return
         try:
             self._drain(work, contacts, documents, wanted, result)
@@ -165,9 +165,10 @@ class Runner:
         if work.limits and work.limits.day is not None:
             facts.update({"day_calls_remaining": work.limits.day, "day_calls_at": fields.Datetime.now()})
         work.connection._write_run_facts(facts)
-        budget = work.budget_problem()
-        if budget:
-            work.connection._postpone(*budget)
+        # A person's push goes through all the same, but must not end the pause of the background.
+        shortage = work.shortage()
+        if shortage:
+            work.connection._postpone(*shortage)
         elif Marks.waiting(work.env, work.connection.company_id.id):
             result.remaining = 1
 
@@ -187,6 +188,13 @@ class Runner:
     def _handle_fault(self, connection, error):
         """Decide what a fault means for the connection and return it in words."""
         _logger.info("Xero connection %s: %s: %s", connection.code, type(error).__name__, error)
+        if isinstance(error, XeroUnauthorised) and connection._missing_scopes():
+            reason = connection.env._(
+                "The sign-in lacks a permission (%s). Press Connect and allow access again.",
+                ", ".join(connection._missing_scopes()),
+            )
+            connection._expire(reason)
+            return reason
         if isinstance(error, XeroGrantLost | XeroUnauthorised):
             reason = connection.env._("Xero ended the access (%s). Press Connect to sign in again.", error)
             connection._expire(reason)

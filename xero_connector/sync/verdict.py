@@ -63,7 +63,8 @@ class Verdict:
     def silent(self, element):
         """Xero gave neither an id nor a reason: look it up, since it may be there all the same."""
         self._lines.append(f"{element.res_name or element.key}: ?")
-        self._binding(element).write({"state": element.previous})
+        # Xero may hold the new version: what was last seen of it counts no more.
+        self._binding(element).write({"state": element.previous, "synced_hash": False})
         self.unresolved.append(("lookup", element))
 
     def fail(self, binding, reason, text):

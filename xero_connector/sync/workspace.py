@@ -75,8 +75,12 @@ class Workspace:
             raise OutOfTime
 
     def budget_problem(self):
+        """Return ``(seconds, reason)`` when this work should leave the remaining calls alone; a person's never does."""
+        return None if self.for_person else self.shortage()
+
+    def shortage(self):
         """Return ``(seconds, reason)`` when background work should leave the remaining calls alone."""
-        if self.for_person or not self._limits:
+        if not self._limits:
             return None
         if self._limits.minute is not None and self._limits.minute <= 1:
             return 30, self.env._("Xero's calls of this minute are used up")

@@ -1,7 +1,11 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync.runner import Runner
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class XeroContactLink(models.TransientModel):
@@ -54,7 +58,15 @@ class XeroContactLink(models.TransientModel):
         :raises UserError: nothing chosen, linked to another partner, or unknown to Xero
         """
         self.ensure_one()
-        xero_id = (self.xero_id or "").strip().rstrip("/").rpartition("/")[2] or self.contact_id.xero_id
+        pasted = _GUID.search(self.xero_id or "")
+        if self.xero_id and not pasted:
+            raise UserError(
+                self.env._(
+                    "“%s” holds no Xero contact ID. Open the contact in Xero and copy the address of that page.",
+                    self.xero_id,
+                )
+            )
+        xero_id = pasted[0].lower() if pasted else self.contact_id.xero_id
         if not xero_id:
             raise UserError(self.env._("Choose a contact or paste its Xero ID."))
         other = self.env["xero.binding"].search(

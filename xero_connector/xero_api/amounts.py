@@ -32,7 +32,8 @@ def line_amount(line, unitdp=4):
 def line_tax(line, amount, inclusive=False):
     """Return the tax of a line: its override when given, else the rate (in percent) on or in ``amount``."""
     if line.tax_amount is not None:
-        return line.tax_amount
+        # Xero keeps two decimals of an override as of everything else.
+        return half_up(line.tax_amount)
     rate = line.tax_rate or Decimal(0)
     return half_up(amount * rate / (HUNDRED + rate) if inclusive else amount * rate / HUNDRED)
 

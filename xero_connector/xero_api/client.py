@@ -118,10 +118,17 @@ class XeroClient:
 
     def _call(self, method, path, *, query=None, headers, body=None):
         try:
-            return self._attempt(method, path, query, headers, body, self._token(renew=False))
+            return self._attempt(method, path, query, headers, body, self._access_token(renew=False))
         except XeroUnauthorised:
             # A 401 says that nothing was done, so asking again with a new token cannot repeat anything.
-            return self._attempt(method, path, query, headers, body, self._token(renew=True))
+            return self._attempt(method, path, query, headers, body, self._access_token(renew=True))
+
+    def _access_token(self, renew):
+        try:
+            return self._token(renew=renew)
+        except XeroUnanswered as error:
+            # It is the sign-in service that did not answer: the call itself was never made.
+            raise XeroNotSent(str(error)) from error
 
     def _attempt(self, method, path, query, headers, body, access_token):
         import urllib3

@@ -1,0 +1,206 @@
+"""A real Odoo, connected to a simulator in a process of its own, that can be killed in the middle of any call."""
+
+import re
+import time
+from collections import Counter
+from urllib.parse import urlencode
+
+import requests
+
+from machine import demo_database, odoo_scripts
+from support.odoo_process import OdooProcess, drop_database, fresh_demo_database, installation
+from support.simulator_process import SimulatorProcess
+
+ORGANISATION = "Demo Company (US)"
+# Longer than Xero remembers an idempotency key.
+LONG = 600
+
+
+class Workbench:
+    """One database, one organisation, and as many Odoo processes as a test wants; a context manager."""
+
+    def __init__(self):
+        self.database = fresh_demo_database()
+        self.simulator = SimulatorProcess()
+        self.odoo = OdooProcess(self.database)
+        self.moves, self.known = [], set()
+        self._made = 0
+
+    def __enter__(self):
+        try:
+            self.simulator.start()
+            settings = demo_database.settings(self.odoo.url, self.simulator.url)
+            odoo_scripts.run(installation(), self.database, "settings", settings)
+            self.odoo.start()
+            self._connect()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error):
+        self.odoo.stop()
+        self.simulator.stop()
+        drop_database(self.database)
+
+    def rpc(self, model, method, *arguments, **keywords):
+        """Call a method as the administrator."""
+        return self.odoo.rpc(model, method, arguments, keywords)
+
+    def sql(self, query, *parameters):
+        """Rows that a query gives, past Odoo."""
+        return self.odoo.sql(query, *parameters)
+
+    # -- Set-up --------------------------------------------------------------------------------------------------------
+
+    def _connect(self):
+        """Sign in at the simulator's consent page, as a person would, and choose the ledger account."""
+        tenant = self.simulator.organisation(ORGANISATION)["tenantId"]
+        # Pace is not what is tested here.
+        self.simulator.settings(tenant, limits={"minute": 1_000_000, "day": 1_000_000})
+        [self.connection] = self.rpc("xero.connection", "search", [["code", "=", "demo"]])
+        page_url = self.rpc("xero.connection", "action_connect", [self.connection])["url"]
+        page = requests.get(page_url, timeout=30)
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)[1]
+        answer = requests.post(
+            f"{self.simulator.url}/identity/connect/authorize",
+            data=urlencode({"ticket": ticket, "organisation": tenant, "decision": "allow"}),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            allow_redirects=False,
+            timeout=30,
+        )
+        self.odoo.session().get(answer.headers["Location"], timeout=60).raise_for_status()
+        self.rpc("xero.connection", "action_refresh_references", [self.connection])
+        [account] = self.rpc("xero.account", "search", [["connection_id", "=", self.connection], ["code", "=", "200"]])
+        self.rpc("xero.connection", "write", [self.connection], {"default_account_id": account})
+
+    def customers(self, number):
+        """New partners, which Xero does not know."""
+        self._made += 1
+        return self.rpc(
+            "res.partner",
+            "create",
+            [{"name": f"Customer {self._made}-{index}", "is_company": True} for index in range(number)],
+        )
+
+    def confirm(self, number, customers=None):
+        """Confirm invoices over 1, 2, 3 … for new customers, five invoices each; returns their ids."""
+        customers = customers or self.customers(max(number // 5, 1))
+        values = [
+            {
+                "move_type": "out_invoice",
+                "partner_id": customers[index % len(customers)],
+                "invoice_date": "2026-03-10",
+                "invoice_line_ids": [[0, 0, {"name": "Seat", "quantity": 1, "price_unit": index + 1, "tax_ids": []}]],
+            }
+            for index in range(number)
+        ]
+        moves = self.rpc("account.move", "create", values)
+        self.rpc("account.move", "action_post", moves)
+        self.moves += moves
+        return moves
+
+    def confirm_on_hold(self, number):
+        """Confirm invoices while the connection is paused, and forget the calls so far."""
+        self.rpc("xero.connection", "action_pause", [self.connection])
+        moves = self.confirm(number)
+        self.simulator.forget_calls()
+        return moves
+
+    def go(self):
+        """Let the engine begin, or go on after a restart: Odoo's cron would take up to a minute by itself."""
+        [connection] = self.rpc("xero.connection", "read", [self.connection], ["state"])
+        action = "action_resume" if connection["state"] == "paused" else "action_sync_now"
+        self.rpc("xero.connection", action, [self.connection])
+
+    # -- Waiting -------------------------------------------------------------------------------------------------------
+
+    def wait(self, condition, seconds=60):
+        """Wait until ``condition()`` is true and return its value; press *Sync now* again where nothing happens.
+
+        Odoo passes over a job once when its process died three times in a row in the middle of it.
+        """
+        deadline = time.monotonic() + seconds
+        nudge = time.monotonic() + 5
+        while not (value := condition()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"nothing happened for {seconds} seconds; {self.situation()}")
+            if time.monotonic() > nudge:
+                self.go()
+                nudge += 5
+            time.sleep(0.02)
+        return value
+
+    def accounting_calls(self):
+        """The simulator's calls to the accounting API, oldest first."""
+        return [call for call in self.simulator.calls() if call["path"].startswith("/api.xro/")]
+
+    def situation(self):
+        """What is left to do, for messages."""
+        return {
+            "marks": self.sql("SELECT count(*) FROM xero_mark")[0][0],
+            "requests": self.sql("SELECT state, count(*) FROM xero_request GROUP BY 1"),
+            "bindings": self.sql("SELECT state, count(*) FROM xero_binding GROUP BY 1"),
+            "connection": self.sql(
+                "SELECT state, next_try, last_error FROM xero_connection WHERE id = %s", self.connection
+            ),
+        }
+
+    def is_quiet(self):
+        """Whether the engine has nothing left to do."""
+        return not self.sql(
+            """
+            SELECT 1 FROM xero_mark
+             UNION ALL SELECT 1 FROM xero_request WHERE state = 'prepared'
+             UNION ALL SELECT 1 FROM xero_binding WHERE state = 'in_flight' OR next_try IS NOT NULL
+             LIMIT 1
+            """
+        )
+
+    def finish(self, seconds=90):
+        """Press *Sync now* until the engine has nothing left to do."""
+        self.go()
+        self.wait(self.is_quiet, seconds)
+
+    def forget_keys(self):
+        """Let so much time pass that Xero has forgotten the idempotency keys of open calls, on both sides."""
+        self.simulator.advance(LONG)
+        self.sql("UPDATE xero_request SET sent_at = sent_at - make_interval(secs => %s) WHERE state = 'prepared'", LONG)
+
+    # -- Judging -------------------------------------------------------------------------------------------------------
+
+    def problems(self):
+        """What is wrong in the end, in words: a document or contact missing, doubled, or not known to Odoo."""
+        state = self.simulator.organisation(ORGANISATION)
+        there = Counter(invoice["InvoiceNumber"] for invoice in state["invoices"])
+        ids = {invoice["InvoiceNumber"]: invoice["InvoiceID"] for invoice in state["invoices"]}
+        linked = {
+            number: (xero_id, binding_state)
+            for number, xero_id, binding_state in self.sql(
+                """
+                SELECT move.name, binding.xero_id, binding.state
+                  FROM account_move move
+                  LEFT JOIN xero_binding binding
+                         ON binding.res_model = 'account.move' AND binding.res_id = move.id
+                 WHERE move.id = ANY(%s)
+                """,
+                self.moves,
+            )
+        }
+        problems = [f"{number} is {there[number]} times in Xero" for number in linked if there[number] != 1]
+        wanted = linked.keys() | self.known
+        problems += [f"{number} is in Xero and nobody asked for it" for number in there if number not in wanted]
+        problems += [
+            f"{number} is linked as {pair}" for number, pair in linked.items() if pair != (ids.get(number), "synced")
+        ]
+        names = Counter(contact["Name"] for contact in state["contacts"] if contact["Name"].startswith("Customer "))
+        problems += [f"contact {name} is {times} times in Xero" for name, times in names.items() if times != 1]
+        contacts = dict(
+            self.sql("SELECT xero_id, state FROM xero_binding WHERE res_model = 'res.partner' AND xero_id IS NOT NULL")
+        )
+        wrong = [
+            contact["Name"]
+            for contact in state["contacts"]
+            if contact["Name"].startswith("Customer ") and contacts.get(contact["ContactID"]) != "synced"
+        ]
+        return problems + [f"contact {name} is not linked" for name in wrong]
