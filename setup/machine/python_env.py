@@ -17,7 +17,8 @@ def environment_folder():
     """Where the environment for these requirements and this Python is, made or not."""
     digest = hashlib.sha256(f"{sys.version} {os.path.realpath(sys.base_prefix)}".encode())
     for path in REQUIREMENTS:
-        digest.update(path.read_bytes())
+        lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+        digest.update("\n".join(filter(None, lines)).encode())
     return cache.folder() / "python" / digest.hexdigest()[:16]
 
 

@@ -161,6 +161,9 @@ class Workbench:
         """Press *Sync now* until the engine has nothing left to do."""
         self.go()
         self.wait(self.is_quiet, seconds)
+        # A call that was held up may be carried out long after its sender's death.
+        self.wait(lambda: all(call["ended"] for call in self.accounting_calls()))
+        self.wait(self.is_quiet, seconds)
 
     def forget_keys(self):
         """Let so much time pass that Xero has forgotten the idempotency keys of open calls, on both sides."""

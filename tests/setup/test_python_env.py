@@ -18,6 +18,14 @@ def test_other_requirements_are_another_environment(empty_cache, tmp_path, monke
     assert python_env.environment_folder() != before
 
 
+def test_another_comment_is_the_same_environment(empty_cache, tmp_path, monkeypatch):
+    before = python_env.environment_folder()
+    other = tmp_path / "requirements.txt"
+    other.write_text("# A word more.\n\n" + python_env.REQUIREMENTS[1].read_text())
+    monkeypatch.setattr(python_env, "REQUIREMENTS", (python_env.REQUIREMENTS[0], other))
+    assert python_env.environment_folder() == before
+
+
 def test_an_unfinished_environment_is_not_used(tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/python").touch()

@@ -16,9 +16,9 @@ class XeroContact(models.Model):
     _order = "name"
     _rec_names_search = ["name", "email", "code", "account_number"]
 
-    code = fields.Char("Contact Number", help="ContactNumber: the key of the system that made the contact.")
+    code = fields.Char("Contact Number", index=True, help="ContactNumber: the key of the system that made the contact.")
     email = fields.Char(readonly=True)
-    account_number = fields.Char(readonly=True)
+    account_number = fields.Char(readonly=True, index=True)
     name_key = fields.Char(compute="_compute_keys", store=True, index=True)
     email_key = fields.Char(compute="_compute_keys", store=True, index=True)
     is_customer = fields.Boolean("Customer", readonly=True)

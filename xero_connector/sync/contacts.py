@@ -110,27 +110,47 @@ class Contacts:
             facts["contacts_modified_since"] = latest - OVERLAP if latest != since else since
         connection._write_run_facts(facts)
 
-    def _candidates(self, partner, taken):
+    def _candidates(self, partner):
         """Return ``(contact, None)`` when one contact is this partner, else ``(None, possible contacts)``.
 
         Order: our own ContactNumber, the partner's reference as contact or account number, e-mail, name. Several
         with the same e-mail are told apart by name. A contact of another partner is nobody else's.
         """
         contacts = self.env["xero.contact"]
-        base = [("connection_id", "=", self.work.connection.id), ("active", "=", True), ("xero_id", "not in", taken)]
-        own = contacts.search([*base, ("code", "=", self._number(partner))])
+        own = self._free([("code", "=", self._number(partner))])
         if own:
             return own[:1], contacts
         if partner.ref:
-            by_ref = contacts.search([*base, "|", ("code", "=", partner.ref), ("account_number", "=", partner.ref)])
+            by_ref = self._free(["|", ("code", "=", partner.ref), ("account_number", "=", partner.ref)])
             if by_ref:
                 return self._only(by_ref, partner)
         email = contacts._key(self._payload(partner).get("EmailAddress"))
         if email:
-            by_email = contacts.search([*base, ("email_key", "=", email)])
+            by_email = self._free([("email_key", "=", email)])
             if by_email:
                 return self._only(by_email, partner)
-        return self._only(contacts.search([*base, ("name_key", "=", self._name_key(partner))]), partner)
+        return self._only(self._free([("name_key", "=", self._name_key(partner))]), partner)
+
+    def _free(self, domain):
+        """Return the active contacts of a domain that are linked to no partner yet."""
+        found = self.env["xero.contact"].search(
+            [("connection_id", "=", self.work.connection.id), ("active", "=", True), *domain]
+        )
+        linked = self._linked(found.mapped("xero_id"))
+        return found.filtered(lambda contact: contact.xero_id not in linked)
+
+    def _linked(self, xero_ids):
+        """Return those of these ids of contacts that are linked to a partner."""
+        if not xero_ids:
+            return set()
+        bindings = self.env["xero.binding"].search(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("xero_type", "=", "Contact"),
+                ("xero_id", "in", xero_ids),
+            ]
+        )
+        return set(bindings.mapped("xero_id"))
 
     def _only(self, found, partner):
         named = found.filtered(lambda contact: contact.name_key == self._name_key(partner))
@@ -184,16 +204,14 @@ class Contacts:
 
     def _match_or_create(self, partners, marks):
         bindings = self.bindings(partners)
-        taken = self._taken()
         verdict = Verdict(self.work)
         elements = []
         done = {}
         for partner in partners:
             binding = bindings[partner.id]
-            contact, possible = self._candidates(partner, list(taken))
+            contact, possible = self._candidates(partner)
             obstacle = None if contact or possible else self._obstacle(partner)
             if contact:
-                taken.add(contact.xero_id)
                 self._link(binding, partner, contact)
                 done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
             elif possible:
@@ -289,7 +307,7 @@ class Contacts:
         for _situation, element in unresolved:
             binding = self.env["xero.binding"].browse(element.binding_id)
             partner = self.env["res.partner"].browse(binding.res_id).exists()
-            contact, possible = self._candidates(partner, list(self._taken()))
+            contact, possible = self._candidates(partner)
             if contact:
                 self._link(binding, partner, contact, element.hash)
                 verdict.drop_marks(element, "synced")
@@ -316,7 +334,7 @@ class Contacts:
                 [("connection_id", "=", self.work.connection.id), ("code", "=", element.payload["ContactNumber"])],
                 limit=1,
             )
-            if contact and contact.xero_id not in self._taken():
+            if contact and not self._linked([contact.xero_id]):
                 self._link(binding, partner, contact, element.hash)
                 verdict.drop_marks(element, "synced")
             else:
@@ -327,20 +345,6 @@ class Contacts:
         verdict = Verdict(self.work)
         verdict.fail(self.env["xero.binding"].browse(element.binding_id), "refused", text)
         verdict.drop_marks(element, "failed")
-
-    def _taken(self):
-        """Xero ids of contacts that are linked to a partner already."""
-        return set(
-            self.env["xero.binding"]
-            .search(
-                [
-                    ("connection_id", "=", self.work.connection.id),
-                    ("xero_type", "=", "Contact"),
-                    ("xero_id", "!=", False),
-                ]
-            )
-            .mapped("xero_id")
-        )
 
     def _choice_text(self, partner, possible):
         linked = possible.filtered("partner_id")

@@ -165,9 +165,8 @@ class Documents:
         verdict = Verdict(self.work)
         mapper = self.env["xero.mapper.document"]
         ended = binding.xero_status in ENDED
-        reissue = binding.reissue + 1 if ended and binding.xero_id else binding.reissue
         try:
-            mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, reissue)
+            mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, binding.reissue)
             fingerprint = digest(mapped.payload)
         except Exception as error:  # pylint: disable=broad-except
             # A document that we cannot read is our fault, and must not stop the others.
@@ -180,8 +179,9 @@ class Documents:
             verdict.block(binding, problems, depends_on=depends_on)
             return None
         if ended and binding.xero_id:
-            # Xero cannot bring a voided invoice back: a confirmed one gets a successor under the next number.
-            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False, "reissue": reissue})
+            # Xero cannot bring a voided invoice back: a confirmed one gets a successor there, under the same number
+            # if Xero lets it be used again, else under the next one (see ``resolve``).
+            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False})
         payload = dict(mapped.payload)
         intent = "update" if binding.xero_id else "create"
         if intent == "create":
@@ -287,7 +287,8 @@ class Documents:
             elif living:
                 verdict.block(binding, [("number", self._number_text(element, living[0]))])
                 verdict.drop_marks(element, "blocked")
-            elif found[element.key] and situation == "number":
+            elif situation == "number" and (found[element.key] or binding.synced_at):
+                # Used up by an invoice that ended; Xero may keep even the number of one that it shows no more.
                 binding.write({"reissue": binding.reissue + 1, "state": element.previous})
                 binding._mark()
             else:

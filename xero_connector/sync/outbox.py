@@ -226,21 +226,40 @@ class Outbox:
         """
         elements = elements_of(request)
         found = self._correlate(request, elements, data)
+        strangers = self._linked_to_others(request, elements, found)
         verdict = Verdict(self.work)
-        silent = []
         for element, answer in zip(elements, found, strict=True):
             messages = [item["Message"] for item in (answer or {}).get("ValidationErrors") or [] if item.get("Message")]
             if messages or (answer or {}).get("StatusAttributeString") == "ERROR":
                 verdict.refused(element, messages)
             elif not answer or not has_id(answer.get(self._id_name(request))):
                 # Never trust silence: without an id nothing proves that it is there.
-                silent.append(element)
                 verdict.silent(element)
+            elif answer[self._id_name(request)] in strangers:
+                verdict.refused(element, [self._stranger_text(strangers[answer[self._id_name(request)]])])
             else:
                 verdict.accepted(element, answer, answer[self._id_name(request)])
         request.write({"state": "answered", **verdict.finish()})
         self.work.commit()
         return verdict.unresolved
+
+    def _linked_to_others(self, request, elements, answers):
+        """Return dict of Xero id → binding, of answers that name a record which is linked to another of ours.
+
+        Xero should never answer a creation so; were it to, two records would fight for one twin.
+        """
+        ids = {answer.get(self._id_name(request)) for answer in answers if answer}
+        bindings = self.work.env["xero.binding"].search(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("xero_id", "in", [xero_id for xero_id in ids if has_id(xero_id)]),
+                ("id", "not in", [element.binding_id for element in elements]),
+            ]
+        )
+        return {binding.xero_id: binding for binding in bindings}
+
+    def _stranger_text(self, binding):
+        return self.work.env._("Xero took it for %s, which is linked to another record.", binding.res_name)
 
     @staticmethod
     def _id_name(request):

@@ -1,6 +1,8 @@
 from odoo import Command
 from odoo.exceptions import UserError
 
+from odoo.addons.xero_connector.sync.runner import Runner
+
 from .common import XeroCase
 
 
@@ -194,6 +196,14 @@ class TestContacts(XeroCase):
         self.env.invalidate_all()
         self.assertFalse(self.binding(partner).xero_id)
         self.assertEqual(self.binding(other).xero_id, taken.xero_id)
+
+    def test_the_engine_itself_refuses_to_link_two_partners_to_one_contact(self):
+        other, partner = self.new_partner("First come"), self.new_partner("Second come")
+        self.push(other)
+        result = Runner(self.connection).run(link=(partner.id, self.binding(other).xero_id), for_person=True)
+        self.assertIn("First come", result.problem)
+        self.env.invalidate_all()
+        self.assertFalse(self.binding(partner).xero_id)
 
     def test_namesakes_are_held_with_the_reason_and_renaming_releases(self):
         first, second = self.new_partner("John Smith"), self.new_partner("John Smith")

@@ -272,8 +272,11 @@ class TestDocuments(DocumentCase):
             self.run_sync()
             invoice.button_draft()
             invoice.action_post()
+            self.simulator.calls.clear()
             self.run_sync()
             self.assertEqual(self.binding(invoice).state, "synced", self.binding(invoice).message)
+            # Refused under its own number, looked up, made under the next one.
+            self.assertEqual([call.method for call in self.calls()], ["PUT", "GET", "PUT"])
             self.assertEqual(self.in_xero(invoice)["InvoiceNumber"], invoice.name + suffix)
             self.assertEqual(self.in_xero(invoice)["Status"], "AUTHORISED")
         self.assertEqual(self.organisation.invoices[first]["Status"], "VOIDED")
@@ -281,6 +284,22 @@ class TestDocuments(DocumentCase):
         self.run_sync()
         self.assertEqual(self.in_xero(invoice)["Reference"], "PO 9")
         self.assertEqual(len(self.organisation.invoices), 3)
+
+    def test_a_voided_invoice_confirmed_again_keeps_its_number_where_xero_allows_it(self):
+        self.organisation.voided_numbers_are_free = True
+        invoice = self.pushed()
+        first = self.binding(invoice).xero_id
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.run_sync()
+        invoice.button_draft()
+        invoice.action_post()
+        self.simulator.calls.clear()
+        self.run_sync()
+        self.assertEqual([call.method for call in self.calls()], ["PUT"])
+        self.assertEqual(self.in_xero(invoice)["InvoiceNumber"], invoice.name)
+        self.assertEqual(self.organisation.invoices[first]["Status"], "VOIDED")
+        self.assertNotEqual(self.binding(invoice).xero_id, first)
 
     def test_cancelled_and_confirmed_again_before_it_is_sent_costs_nothing(self):
         invoice = self.pushed()
@@ -343,6 +362,20 @@ class TestDocuments(DocumentCase):
         self.binding(invoice).action_retry()
         self.run_sync(times=2)
         self.assertEqual(self.in_xero(invoice)["Status"], "VOIDED")
+
+    def test_an_edit_whose_answer_was_lost_and_that_was_undone_meanwhile_is_undone_in_xero_too(self):
+        invoice = self.pushed()
+        self.simulator.fault("drop_after", match="POST /Invoices", times=2)
+        invoice.ref = "PO 7"
+        self.run_sync()
+        self.assertEqual(self.in_xero(invoice)["Reference"], "PO 7", "carried out, but Odoo does not know")
+        invoice.ref = False
+        # Ten minutes later Xero has forgotten the key, so the call cannot be repeated to hear its answer.
+        self.simulator.clock.advance(600)
+        with freeze_time(fields.Datetime.add(fields.Datetime.now(), minutes=10)):
+            self.run_sync(times=2)
+        self.assertEqual(self.in_xero(invoice)["Reference"], "")
+        self.assertEqual(self.binding(invoice).state, "synced")
 
     def test_editing_what_was_voided_in_xero_tells_the_user(self):
         invoice = self.pushed()

@@ -183,3 +183,51 @@ class TestFaults(FaultCase):
             ("POST /Invoices", self.two_cancelled_invoices),
         ):
             self.check(call, arrange, lost, pause=LONG_OUTAGE)
+
+    # -- By what means -------------------------------------------------------------------------------------------------
+
+    def test_a_lost_call_is_repeated_with_its_own_key_and_bytes(self):
+        for call, arrange in (
+            ("PUT /Contacts", self.three_new_customers),
+            ("POST /Contacts", self.two_changed_customers),
+            ("PUT /Invoices", self.three_confirmed_invoices),
+            ("POST /Invoices", self.two_edited_invoices),
+        ):
+            arrange()
+            method, path = call.split()
+            self.simulator.calls.clear()
+            # Lost, repeated at once and lost again; the next run repeats it once more.
+            self.simulator.fault("drop_after", match=call, times=2)
+            self.run_until_quiet()
+            tries = self.calls(method, path)
+            self.assertEqual([struck.replayed for struck in tries], [False, True, True], call)
+            self.assertEqual(len({(struck.idempotency_key, struck.body) for struck in tries}), 1, call)
+            self.assertTrue(tries[0].idempotency_key)
+
+    def test_xero_is_asked_before_anything_is_made_again_when_the_key_is_too_old(self):
+        for path, arrange in (("/Contacts", self.three_new_customers), ("/Invoices", self.three_confirmed_invoices)):
+            arrange()
+            self.simulator.calls.clear()
+            self.simulator.fault("drop_after", match=f"PUT {path}", times=2)
+            self.run_sync()
+            self.clock.tick(LONG_OUTAGE)
+            self.simulator.calls.clear()
+            self.run_until_quiet()
+            self.assertEqual([call.method for call in self.calls(path=path)], ["GET"], "it was there already")
+
+    def test_a_5xx_is_looked_up_and_not_repeated_because_xero_remembers_it(self):
+        moves = self.invoices(3, self.regular())
+        self.simulator.fault("status", match="PUT /Invoices", status=500, remember=True)
+        self.simulator.calls.clear()
+        self.run_until_quiet()
+        self.assertEqual([call.method for call in self.calls(path="/Invoices")], ["PUT", "GET", "PUT"])
+        self.assertEqual(len({call.idempotency_key for call in self.calls("PUT", "/Invoices")}), 2)
+        self.assert_exactly_once(moves)
+
+    def test_every_call_is_in_the_history_with_its_outcome(self):
+        self.simulator.fault("drop_after", match="PUT /Invoices", times=2)
+        self.invoices(2, self.regular())
+        self.run_until_quiet()
+        request = self.env["xero.request"].search([("path", "=", "/Invoices")], limit=1)
+        self.assertEqual((request.state, request.tries, request.http_status), ("answered", 3, 200))
+        self.assertEqual(request.element_count, 2)

@@ -267,6 +267,9 @@ class TestMarks(XeroCase):
         self.assertNotIn(self.partner.id, partners.search([("xero_sync_state", "=", "synced")]).ids)
         self.assertFalse(partners.browse(self.partner.id).xero_sync_state)
         self.partner.phone = "1"
+        self.env.invalidate_all()
+        self.assertEqual(self.partner.xero_sync_state, "to_sync")
+        self.assertNotIn(self.partner.id, partners.search([("xero_sync_state", "=", "to_sync")]).ids)
         self.assertFalse(partners.browse(self.partner.id).xero_sync_state, "the mark is another company's affair")
 
     # -- Pushing -------------------------------------------------------------------------------------------------------
