@@ -134,14 +134,17 @@ def exists(installation, name):
 
 
 def has_used_xero(installation, name):
-    """Whether a connection in this database was ever signed in to Xero."""
+    """Whether this database holds anything of a Xero organisation: a connection that signed in, or a linked record."""
     connection = installation.server.connect(name)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('xero_connection') IS NOT NULL")
             if not cursor.fetchone()[0]:
                 return False
-            cursor.execute("SELECT EXISTS (SELECT FROM xero_connection WHERE tenant_id IS NOT NULL)")
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM xero_connection WHERE tenant_id IS NOT NULL)"
+                " OR EXISTS (SELECT FROM xero_binding WHERE xero_id IS NOT NULL)"
+            )
             return cursor.fetchone()[0]
     finally:
         connection.close()
@@ -178,9 +181,14 @@ def drop_left_behind(installation):
 
 
 def _drop_if_unused(installation, name):
+    # Asked first: the server itself waits five seconds before it refuses.
+    in_use = _query(installation, "SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1", name)
     try:
-        _execute(installation, "DROP DATABASE IF EXISTS {}", name)
+        if not in_use:
+            _execute(installation, "DROP DATABASE IF EXISTS {}", name)
     except psycopg2.errors.ObjectInUse:
+        in_use = True
+    if in_use:
         say.line(f"keeping the database {name}: something is connected to it")
         return
     cache.remove(_files(installation, name))

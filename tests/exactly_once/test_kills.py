@@ -20,6 +20,9 @@ def test_an_odoo_that_is_killed_again_and_again_pushes_200_invoices_exactly_once
     for point in POINTS:
         bench.simulator.forget_calls()
         assert push_with_kill(bench, point) != "after the last call", point
+        if point.moment != "answered":
+            stored = bench.sql("SELECT count(*) FROM xero_request WHERE state = 'prepared'")
+            assert stored == [(1,)], f"{point}: the attempt was not stored before the call"
         assert not bench.is_quiet(), f"{point} left nothing to recover"
     bench.finish()
     assert bench.problems() == []

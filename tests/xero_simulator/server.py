@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import struct
+import sys
 import threading
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -107,6 +108,13 @@ class Server(ThreadedWSGIServer):
             target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="xero-simulator", daemon=True
         )
         self._thread.start()
+
+    def handle_error(self, request, client_address):
+        """A client that hung up (its time was over) is no news; anything else is shown as usual."""
+        if isinstance(sys.exc_info()[1], ConnectionError):
+            log.debug("%s hung up", client_address)
+            return
+        super().handle_error(request, client_address)
 
     def stop(self):
         """Stop serving and close every connection."""

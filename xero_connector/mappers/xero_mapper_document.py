@@ -238,6 +238,10 @@ class XeroMapperDocument(models.AbstractModel):
                 return rates.search(
                     [("connection_id", "=", connection.id), ("code", "=", account.tax_type)], limit=1
                 ), ""
+            if not rate and taxes.amount_type != "percent":
+                return rate, self.env._(
+                    "the tax “%s” is not a percentage of the price, which this version cannot send.", taxes.name
+                )
             if not rate:
                 return rate, self.env._("the tax “%s” has no Xero tax rate. Choose one under Xero → Taxes.", taxes.name)
         if not rate.active:

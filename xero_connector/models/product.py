@@ -36,7 +36,7 @@ class XeroMappedMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"xero_account_id", "xero_expense_account_id"}:
+        if vals.keys() & {"xero_account_id", "xero_expense_account_id", "categ_id", "parent_id"}:
             self.env["xero.binding"]._retry_blocked(self.env.company, ["account"])
         return result
 

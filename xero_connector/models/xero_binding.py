@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..xero_api.links import deep_link
@@ -74,9 +75,13 @@ class XeroBinding(models.Model):
         index=True,
     )
     reason = fields.Selection(REASONS, readonly=True)
+    reasons = fields.Char(readonly=True, help="All that preflight found; ``reason`` is the first.")
     message = fields.Text(readonly=True)
     warning = fields.Text(readonly=True, help="It is in Xero, but something there is not as expected.")
     synced_hash = fields.Char(readonly=True)
+    synced_values = fields.Json(
+        readonly=True, help="Contacts: our values as Xero last got them, so that only what changed here is sent."
+    )
     synced_at = fields.Datetime("Sent", readonly=True)
     remote_updated_at = fields.Datetime("Changed in Xero", readonly=True)
     rung = fields.Selection(
@@ -127,7 +132,7 @@ class XeroBinding(models.Model):
             [
                 ("company_id", "in", companies.root_id.ids),
                 ("state", "=", "blocked"),
-                *([("reason", "in", reasons)] if reasons else []),
+                *(Domain.OR([("reasons", "like", reason)] for reason in reasons) if reasons else []),
             ]
         )
         bindings._mark()

@@ -189,7 +189,10 @@ class XeroConnection(models.Model):
         bindings = {
             (connection.id, state): count
             for connection, state, count in self.env["xero.binding"]._read_group(
-                [("connection_id", "in", self.ids)], ["connection_id", "state"], ["__count"]
+                # Documents from before the export date are left alone: there is nothing to fix about them.
+                [("connection_id", "in", self.ids), ("reason", "not in", ["date"])],
+                ["connection_id", "state"],
+                ["__count"],
             )
         }
         waiting = dict(

@@ -4,9 +4,9 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..xero_api.errors import XeroRefused
-from ..xero_api.payload import digest
+from ..xero_api.payload import digest, plain
 from .outbox import Element
-from .verdict import Verdict
+from .verdict import Verdict, own_values
 
 # Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
 PAGE_SIZE, SMALLEST_PAGE = 1000, 100
@@ -232,11 +232,12 @@ class Contacts:
         unresolved = self.outbox.send("Contacts", "PUT", elements, self.env._("Create contacts"))
         self.resolve(unresolved)
 
-    def _link(self, binding, partner, contact, sent_hash=None):
+    def _link(self, binding, partner, contact, sent=None):
         """Link to a contact that is there already; its own data stays as it is until the partner changes.
 
-        :param sent_hash: of what was sent before, when the partner may have changed since
+        :param sent: the values that were sent before, when the partner may have changed since
         """
+        values = sent or self._payload(partner)
         binding.write(
             {
                 "xero_id": contact.xero_id,
@@ -246,7 +247,8 @@ class Contacts:
                 "reason": False,
                 "message": False,
                 "candidate_ids": [(5, 0, 0)],
-                "synced_hash": sent_hash or digest(self._payload(partner)),
+                "synced_hash": digest(values),
+                "synced_values": plain(values),
                 "synced_at": fields.Datetime.now(),
                 "attempts": 0,
                 "next_try": False,
@@ -259,16 +261,19 @@ class Contacts:
         if mapped.problems:
             Verdict(self.work).block(binding, mapped.problems)
             return None
-        payload = dict(mapped.payload)
+        payload = plain(mapped.payload)
         if intent == "create":
             payload["ContactNumber"] = self._number(partner)
         else:
+            # Only what changed here: the rest may have been filled in or corrected in Xero.
+            known = binding.synced_values or {}
+            payload = {name: value for name, value in payload.items() if name not in known or known[name] != value}
             payload["ContactID"] = binding.xero_id
         return Element(
             binding_id=binding.id,
             intent=intent,
             payload=payload,
-            key=payload["Name"],
+            key=mapped.payload["Name"],
             hash=digest(mapped.payload),
             mark_ids=marks.of("res.partner", partner.id),
             expected={"warning": mapped.expected.get("warning", "")},
@@ -285,11 +290,11 @@ class Contacts:
             element = None
             if self.work.connection.contact_updates:
                 element = self._element(partner, binding, "update", marks)
-            if element and element.hash != binding.synced_hash:
+            if element and element.hash != binding.synced_hash and own_values(element.payload):
                 elements.append(element)
             else:
-                if element and binding.state != "synced":
-                    binding.write({"state": "synced", "reason": False, "message": False, "next_try": False})
+                if element:
+                    self._settle_unchanged(binding, element)
                 done |= dict.fromkeys(marks.of("res.partner", partner.id), "synced")
         marks.delete(done)
         self.work.commit()
@@ -297,6 +302,21 @@ class Contacts:
         for _situation, element in unresolved:
             self._fail(element, self.env._("Xero gave no id for this contact. Press Retry."))
         self.work.commit()
+
+    def _settle_unchanged(self, binding, element):
+        """Note that Xero has all of ours already, and what of it could not be sent."""
+        warning = element.expected["warning"] or False
+        if binding.state != "synced" or binding.synced_hash != element.hash or binding.warning != warning:
+            binding.write(
+                {
+                    "state": "synced",
+                    "reason": False,
+                    "message": False,
+                    "warning": warning,
+                    "next_try": False,
+                    "synced_hash": element.hash,
+                }
+            )
 
     def resolve(self, unresolved):
         """Settle refused creations by looking again: the contact may have come into being meanwhile."""
@@ -309,7 +329,7 @@ class Contacts:
             partner = self.env["res.partner"].browse(binding.res_id).exists()
             contact, possible = self._candidates(partner)
             if contact:
-                self._link(binding, partner, contact, element.hash)
+                self._link(binding, partner, contact, own_values(element.payload))
                 verdict.drop_marks(element, "synced")
                 continue
             obstacle = ("choice", self._choice_text(partner, possible), possible) if possible else None
@@ -335,7 +355,7 @@ class Contacts:
                 limit=1,
             )
             if contact and not self._linked([contact.xero_id]):
-                self._link(binding, partner, contact, element.hash)
+                self._link(binding, partner, contact, own_values(element.payload))
                 verdict.drop_marks(element, "synced")
             else:
                 absent.append(element)

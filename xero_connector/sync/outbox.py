@@ -179,7 +179,11 @@ class Outbox:
         """Xero refused a call as a whole: find the bad element by halving, so that it stops no other."""
         if error.status not in (400, 413):
             # Not about what was sent (a wrong address, for instance): halving would only repeat it.
-            self.give_back(request, error)
+            if request.tries:
+                # An earlier try may have been carried out.
+                self._note_try(request, error)
+            else:
+                self.give_back(request, error)
             raise error
         if len(batch) == 1:
             request.write({"state": "answered", "http_status": error.status, "answer": str(error), "refused_count": 1})
@@ -205,14 +209,12 @@ class Outbox:
             verdict.fail(binding, "refused", text)
             verdict.drop_marks(element, "failed")
         else:
-            binding.write(
-                {
-                    # Not what it was before: a record that had failed would not be taken up again by itself.
-                    "state": "synced" if binding.xero_id else "new",
-                    "synced_hash": False,
-                    "attempts": element.attempts + 1,
-                    "next_try": fields.Datetime.now() + timedelta(minutes=2**element.attempts),
-                }
+            verdict.unknown(
+                element,
+                # Not what it was before: a record that had failed would not be taken up again by itself.
+                "synced" if binding.xero_id else "new",
+                attempts=element.attempts + 1,
+                next_try=fields.Datetime.now() + timedelta(minutes=2**element.attempts),
             )
             verdict.drop_marks(element, "failed")
         self.work.commit()

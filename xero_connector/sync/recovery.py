@@ -4,6 +4,7 @@ from odoo import fields
 
 from ..xero_api.errors import XeroRefused, XeroUnanswered
 from .outbox import KEY_LIVES, elements_of
+from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
 
@@ -70,10 +71,10 @@ class Recovery:
 
     def _release(self, request, elements):
         """Return records to what they were; their marks still stand, so the engine plans them again."""
+        verdict = Verdict(self.work)
         for element in elements:
             binding = self.work.env["xero.binding"].browse(element.binding_id).exists()
-            # What Xero holds now is not known: nothing may be taken for unchanged.
-            binding.write({"state": element.previous, "attempts": binding.attempts + 1, "synced_hash": False})
+            verdict.unknown(element, element.previous, attempts=binding.attempts + 1)
             if binding and not self._still_marked(element):
                 binding._mark()
 

@@ -7,6 +7,11 @@ from .explanations import explain
 from .marks import Marks
 
 
+def own_values(payload):
+    """The part of a contact's payload that comes from the partner, without Xero's and our own key."""
+    return {name: value for name, value in payload.items() if name not in ("ContactID", "ContactNumber")}
+
+
 class Verdict:
     """Writes what Xero decided about elements to their bindings, and deletes the marks that this settles."""
 
@@ -33,6 +38,7 @@ class Verdict:
                 "warning": "\n".join(filter(None, [element.expected.get("warning"), self._difference(element, answer)]))
                 or False,
                 "synced_hash": False if gone else element.hash,
+                "synced_values": self._values_now(binding, element),
                 "synced_at": fields.Datetime.now(),
                 "rung": element.rung or False,
                 "candidate_ids": [(5, 0, 0)],
@@ -64,8 +70,14 @@ class Verdict:
         """Xero gave neither an id nor a reason: look it up, since it may be there all the same."""
         self._lines.append(f"{element.res_name or element.key}: ?")
         # Xero may hold the new version: what was last seen of it counts no more.
-        self._binding(element).write({"state": element.previous, "synced_hash": False})
+        self.unknown(element, element.previous)
         self.unresolved.append(("lookup", element))
+
+    def unknown(self, element, state, **values):
+        """Xero may or may not hold what was sent: nothing of it may be taken for unchanged."""
+        binding = self._binding(element).exists()
+        kept = {name: value for name, value in (binding.synced_values or {}).items() if name not in element.payload}
+        binding.write({"state": state, "synced_hash": False, "synced_values": kept or False, **values})
 
     def fail(self, binding, reason, text):
         binding.write({"state": "failed", "reason": reason, "message": text, "attempts": 0, "next_try": False})
@@ -76,6 +88,7 @@ class Verdict:
             {
                 "state": "blocked",
                 "reason": problems[0][0],
+                "reasons": ",".join(sorted({reason for reason, _text in problems})),
                 "message": "\n".join(dict.fromkeys(text for _reason, text in problems)),
                 "depends_on_id": depends_on.id if depends_on else False,
                 "candidate_ids": [(6, 0, candidates.ids if candidates else [])],
@@ -100,6 +113,12 @@ class Verdict:
         if self.refused_count:
             outcome = ", ".join(filter(None, [outcome, self.work.env._("%s refused", self.refused_count)]))
         return {"answer": "\n".join(self._lines), "outcome": outcome, "refused_count": self.refused_count}
+
+    def _values_now(self, binding, element):
+        """What Xero now holds of a contact's values as we sent them; documents are always sent whole."""
+        if binding.res_model != "res.partner":
+            return False
+        return {**(binding.synced_values or {}), **own_values(element.payload)}
 
     def _binding(self, element):
         return self.work.env["xero.binding"].browse(element.binding_id)

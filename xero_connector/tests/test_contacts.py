@@ -235,7 +235,7 @@ class TestContacts(XeroCase):
         self.assertEqual(self.binding(invoice).state, "synced")
         self.assertEqual(len(self.organisation.contacts), 1)
 
-    def test_the_same_from_a_contact_that_bears_our_number_but_is_archived_is_explained(self):
+    def test_an_archived_contact_that_bears_our_number_is_explained_before_any_call(self):
         partner = self.new_partner()
         contact = self.organisation.add_contact("Ridgeway University", ContactNumber=self.own_number(partner))
         self.organisation.archive_contact(contact["ContactID"])
@@ -243,6 +243,7 @@ class TestContacts(XeroCase):
         binding = self.binding(partner)
         self.assertEqual(binding.state, "blocked")
         self.assertIn("archived", binding.message)
+        self.assertFalse(self.calls("PUT"))
         self.organisation.restore_contact(contact["ContactID"])
         binding.action_retry()
         self.run_sync()
@@ -420,6 +421,23 @@ class TestContacts(XeroCase):
         self.run_sync()
         self.assertEqual(self.in_xero(partner)["EmailAddress"], "")
         self.assertFalse(partner.xero_warning)
+
+    def test_an_edit_sends_only_what_changed_so_that_xeros_own_data_stays(self):
+        contact = self.organisation.add_contact(
+            "Ridgeway University",
+            EmailAddress="old@ridgeway.example",
+            TaxNumber="GB123",
+            Addresses=[{"AddressType": "POBOX", "AddressLine1": "1 Main Road", "City": "Ridge Heights"}],
+        )
+        partner = self.new_partner()
+        self.push(partner)
+        self.assertEqual(self.binding(partner).xero_id, contact["ContactID"])
+        partner.phone = "+44 1572 770001"
+        self.run_sync()
+        in_xero = self.in_xero(partner)
+        self.assertEqual((in_xero["EmailAddress"], in_xero["TaxNumber"]), ("old@ridgeway.example", "GB123"))
+        self.assertIn("1 Main Road", str(in_xero["Addresses"]))
+        self.assertIn("770001", str(in_xero["Phones"]))
 
     def test_of_several_emails_the_first_is_sent(self):
         partner = self.new_partner(email="Accounts <ap@ridgeway.example>; boss@ridgeway.example")

@@ -197,7 +197,7 @@ class TestDocuments(DocumentCase):
         self.run_sync()
         self.assertEqual(self.in_xero(invoice)["ContactID"], self.binding(other).xero_id)
 
-    def test_an_invoice_that_another_user_created_in_draft_status_keeps_the_status_xero_gave_it(self):
+    def test_an_update_keeps_the_status_that_somebody_gave_the_invoice_in_xero(self):
         self.connection.invoice_status = "DRAFT"
         invoice = self.pushed()
         self.organisation.edit_invoice(self.binding(invoice).xero_id, Status="AUTHORISED")

@@ -204,6 +204,16 @@ class TestFaults(FaultCase):
             self.assertEqual(len({(struck.idempotency_key, struck.body) for struck in tries}), 1, call)
             self.assertTrue(tries[0].idempotency_key)
 
+    def test_a_call_that_may_be_done_keeps_its_key_when_the_repeat_is_refused_for_another_reason(self):
+        for refusal in (LIMITED, {"status": 503}, {"status": 404}):
+            moves = self.invoices(2, self.regular())
+            self.simulator.calls.clear()
+            self.simulator.fault("drop_after", match="PUT /Invoices")
+            self.simulator.fault("status", match="PUT /Invoices", **refusal)
+            self.run_until_quiet()
+            self.assertEqual(len({call.idempotency_key for call in self.calls("PUT", "/Invoices")}), 1, refusal)
+            self.assert_exactly_once(moves)
+
     def test_xero_is_asked_before_anything_is_made_again_when_the_key_is_too_old(self):
         for path, arrange in (("/Contacts", self.three_new_customers), ("/Invoices", self.three_confirmed_invoices)):
             arrange()

@@ -60,7 +60,6 @@ class TestMapping(XeroCase):
         self.income.xero_account_id = self.account("260")
         self.assert_account(self.invoice(), "260")
         self.category.xero_account_id = self.account("270")
-        self.tax_270()
         self.assert_account(self.invoice(), "270")
         self.child.xero_account_id = self.account("205")
         self.assert_account(self.invoice(), "205")
@@ -70,10 +69,6 @@ class TestMapping(XeroCase):
         invoice.invoice_line_ids.xero_account_id = self.account("850")
         invoice.action_post()
         self.assert_account(invoice, "850")
-
-    def tax_270(self):
-        """Interest income is revenue: the sales rate may go with it."""
-        self.assertTrue(self.tax.xero_tax_rate_id._fits_account(self.account("270")))
 
     def test_the_default_account_applies_at_once_to_documents_and_products_that_exist(self):
         self.connection.default_account_id = False

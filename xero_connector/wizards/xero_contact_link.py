@@ -41,8 +41,8 @@ class XeroContactLink(models.TransientModel):
         if not connection:
             raise UserError(self.env._("Connect the company to Xero first."))
         wizard = self.create({"partner_id": partner.id, "connection_id": connection.id})
-        if wizard.candidate_ids:
-            wizard.contact_id = wizard.candidate_ids[:1]
+        if len(wizard.candidate_ids) == 1:
+            wizard.contact_id = wizard.candidate_ids
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Which contact in Xero is %s?", partner.display_name),
