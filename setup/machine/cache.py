@@ -24,7 +24,7 @@ _STAMP = ".complete.json"
 def folder():
     """The cache folder, made when missing.
 
-    Root's own home is closed to other users, and the database server of a root session runs as another user:
+    Root's own home is closed to other users, and the database server that root starts runs as another user:
     root's default is therefore below /var/cache.
     """
     base = os.environ.get("XDG_CACHE_HOME")

@@ -3,13 +3,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from freezegun import freeze_time
-from xero_simulator import XeroSimulator
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import file_open, mute_logger
+
+from xero_simulator import XeroSimulator
 
 from .common import SIMULATED_HOSTS, XeroCase
 

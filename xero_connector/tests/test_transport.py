@@ -2,9 +2,9 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
-from xero_simulator import XeroSimulator
-
 from odoo.tests import BaseCase, tagged
+
+from xero_simulator import XeroSimulator
 
 from ..xero_api import oauth
 from ..xero_api.client import XeroClient

@@ -2,9 +2,10 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xero_simulator import arithmetic
 
 from odoo.tests import BaseCase, tagged
+
+from xero_simulator import arithmetic
 
 from ..xero_api.amounts import Line, half_up, line_amount, line_tax, totals
 from ..xero_api.ladder import Wanted, climb
