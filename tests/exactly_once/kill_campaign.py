@@ -28,11 +28,11 @@ def campaign(arguments):
     batches = -(-options.invoices // 50)
     contacts = -(-options.invoices // 250)
     points = random_points(options.points, options.seed, calls=1 + contacts + batches)
-    print(f"\n{options.points} points, seed {options.seed}, {options.invoices} invoices each\n")
-    print(f"{'':>3}  {'point':42} {'struck':24} {'recovered in':>12}  wrong")
+    print(f"\n{options.points} points, seed {options.seed}, {options.invoices} invoices each")
     found = 0
     try:
         with Workbench() as bench:
+            print(f"\n{'':>3}  {'point':42} {'struck':24} {'recovered in':>12}  wrong")
             for number, point in enumerate(points, 1):
                 wrong = strike(bench, point, number, options.invoices)
                 found += len(wrong)

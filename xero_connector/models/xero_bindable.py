@@ -170,6 +170,8 @@ class XeroBindable(models.AbstractModel):
             text, kind = self.env._("%s is in Xero.", self.display_name), "success"
             if message:
                 text, kind = f"{text} {message}", "warning"
+        elif state == "to_sync":
+            text, kind = self.env._("%s is queued and will be in Xero within seconds.", self.display_name), "info"
         elif state == "excluded":
             text, kind = self.env._("%s is excluded from Xero.", self.display_name), "warning"
         else:

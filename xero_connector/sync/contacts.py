@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import fields
@@ -7,6 +8,8 @@ from ..xero_api.errors import XeroRefused
 from ..xero_api.payload import digest, plain
 from .outbox import Element
 from .verdict import Verdict, own_values
+
+_logger = logging.getLogger(__name__)
 
 # Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
 PAGE_SIZE, SMALLEST_PAGE = 1000, 100
@@ -257,7 +260,15 @@ class Contacts:
         Verdict(self.work).release_dependents(binding)
 
     def _element(self, partner, binding, intent, marks):
-        mapped = self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner)
+        try:
+            mapped = self.env["xero.mapper.contact"]._to_xero(self.work.connection, partner)
+            fingerprint = digest(mapped.payload)
+        except Exception as error:  # pylint: disable=broad-except
+            # A partner that we cannot read is our fault, and must not stop the others.
+            _logger.exception("%s could not be mapped for Xero", partner.display_name)
+            text = self.env._("It could not be prepared for Xero: %s", error)
+            Verdict(self.work).fail(binding, "unsupported", text)
+            return None
         if mapped.problems:
             Verdict(self.work).block(binding, mapped.problems)
             return None
@@ -274,7 +285,7 @@ class Contacts:
             intent=intent,
             payload=payload,
             key=mapped.payload["Name"],
-            hash=digest(mapped.payload),
+            hash=fingerprint,
             mark_ids=marks.of("res.partner", partner.id),
             expected={"warning": mapped.expected.get("warning", "")},
             previous=previous_state(binding),

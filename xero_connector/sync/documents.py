@@ -11,7 +11,7 @@ from .verdict import Verdict
 _logger = logging.getLogger(__name__)
 
 ENDED = ("VOIDED", "DELETED")
-LOOKUP_SIZE = 50
+LOOKUP_SIZE, LOOKUP_LENGTH = 50, 1500
 
 
 class Documents:
@@ -248,10 +248,9 @@ class Documents:
         # Xero's numbers are unique without regard to case.
         by_key = {number.casefold(): number for number in numbers}
         found = {number: [] for number in numbers}
-        plain_numbers = [number for number in numbers if "," not in number]
         queries = [
-            {"InvoiceNumbers": ",".join(plain_numbers[start : start + LOOKUP_SIZE]), "page": 1, "pageSize": 1000}
-            for start in range(0, len(plain_numbers), LOOKUP_SIZE)
+            {"InvoiceNumbers": ",".join(chunk), "page": 1, "pageSize": 1000}
+            for chunk in self._chunks([number for number in numbers if "," not in number])
         ]
         for number in numbers:
             if "," in number:
@@ -263,6 +262,19 @@ class Documents:
                 if invoice.get("Type") == "ACCREC" and number:
                     found[number].append(invoice)
         return found
+
+    @staticmethod
+    def _chunks(numbers):
+        """Split numbers so that each look-up keeps to a length that any server takes in an address."""
+        chunk, length = [], 0
+        for number in numbers:
+            if chunk and (len(chunk) == LOOKUP_SIZE or length + len(number) > LOOKUP_LENGTH):
+                yield chunk
+                chunk, length = [], 0
+            chunk.append(number)
+            length += len(number)
+        if chunk:
+            yield chunk
 
     def resolve(self, unresolved, lost_answer=False):
         """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.

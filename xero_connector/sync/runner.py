@@ -21,6 +21,7 @@ from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
 from .references import References
+from .verdict import Verdict
 from .workspace import OutOfTime, Workspace
 
 _logger = logging.getLogger(__name__)
@@ -126,8 +127,10 @@ class Runner:
         documents = Documents(work, outbox, contacts)
         Recovery(work, outbox, contacts, documents).run()
         refreshed_at = connection.references_refreshed_at
-        if only == "references" or not refreshed_at or refreshed_at < now - REFERENCES_EVERY:
+        if only == "references" or not refreshed_at:
             References(work).refresh()
+        elif refreshed_at < now - REFERENCES_EVERY:
+            self._refresh_if_possible(work, now)
         if only == "references":
             return
         if link:
@@ -148,17 +151,45 @@ class Runner:
             if not marks.records:
                 return
             if (marks.records, marks.ids) == before:
-                # Every record that was read must end with its marks deleted; going round would call Xero for ever.
-                raise AssertionError(f"Xero marks were read but not settled: {marks.records[:5]}")
+                self._give_up(work, marks)
+                continue
             before = (marks.records, marks.ids)
             partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
             move_ids = [res_id for model, res_id in marks.records if model == "account.move"]
             contacts.sync(partner_ids, marks)
             documents.sync(move_ids, marks)
             result.done += len(marks.records)
-            if wanted:
+            # A record may have been marked again on the way, to be made under another number for instance.
+            if wanted and not Marks(work).take(only=wanted).ids:
                 return
             work.check_time()
+
+    def _refresh_if_possible(self, work, now):
+        """Refresh copies that are a day old; where Xero fails to list them, the old ones serve for another hour."""
+        try:
+            References(work).refresh()
+        except (XeroRefused, XeroUnanswered) as error:
+            _logger.warning("Xero lists of %s could not be refreshed: %s", work.connection.code, error)
+            work.rollback()
+            work.fresh()
+            work.connection._write_run_facts({"references_refreshed_at": now - REFERENCES_EVERY + timedelta(hours=1)})
+
+    def _give_up(self, work, marks):
+        """Fail records that were read twice and not settled: going round would call Xero for ever.
+
+        It should never happen, and must not stop the other records when it does.
+        """
+        _logger.error("Xero marks were read but not settled: %s", marks.records[:5])
+        verdict = Verdict(work)
+        text = work.env._("It could not be brought to Xero for a reason that is in the server's log.")
+        for res_model, res_id in marks.records:
+            binding = work.env["xero.binding"].search(
+                [("connection_id", "=", work.connection.id), ("res_model", "=", res_model), ("res_id", "=", res_id)],
+                limit=1,
+            )
+            verdict.fail(binding, "unsupported", text)
+        marks.delete(dict.fromkeys(marks.ids, "failed"))
+        work.commit()
 
     def _note_success(self, work, result):
         facts = {"last_sync": fields.Datetime.now(), "failures": 0, "last_error": False, "next_try": False}
@@ -180,7 +211,8 @@ class Runner:
                 limit=1,
             )
             message = binding.warning if binding.state == "synced" else binding.message
-            outcomes[res_model, res_id] = (binding.state or "synced", message or "")
+            waits = binding.state in ("new", "in_flight") or Marks(work).take(only=[(res_model, res_id)]).ids
+            outcomes[res_model, res_id] = ("to_sync" if waits else binding.state or "synced", message or "")
         return outcomes
 
     # -- Faults ------------------------------------------------------------------------------------------------
