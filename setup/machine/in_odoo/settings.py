@@ -9,6 +9,9 @@ for key, value in wanted["parameters"].items():
 if "xero.connection" in env:  # noqa: F821
     connections = env["xero.connection"]  # noqa: F821
     if not connections.search_count([("code", "=", wanted["connection"]["code"])], limit=1):
-        company = env.ref("base.main_company")  # noqa: F821
-        connections.create({**wanted["connection"], "company_id": company.id})
+        values = {
+            "company_id": env.ref("base.main_company").id,  # noqa: F821
+            "responsible_id": env.ref("base.user_admin").id,  # noqa: F821
+        }
+        connections.create({**wanted["connection"], **values})
 env.cr.commit()  # noqa: F821
