@@ -64,6 +64,8 @@ class XeroMapperContact(models.AbstractModel):
     @api.model
     def _address(self, partner):
         """Return the partner's address as Xero's billing address (type POBOX)."""
+        # Names of states and countries must not change with the language of whoever is responsible.
+        partner = partner.with_context(lang="en_US")
         return {
             "AddressType": "POBOX",
             "AddressLine1": self._text(partner.street, ADDRESS_LINE),

@@ -19,6 +19,9 @@ class XeroMapperDocument(models.AbstractModel):
     def _to_xero(self, connection, move, contact_id, reissue=0):
         """Return the ``Mapped`` invoice of a posted move: payload, every problem at once, and expected totals.
 
+        The payload may be there in spite of problems, so that a document that is in Xero already, unchanged, is
+        known as such: a period that was locked since is no reason to hold it.
+
         :param contact_id: Xero's id of the customer; only the id is sent, since other fields would edit the contact
         :param reissue: how many voided invoices in Xero have used up this number
         """
@@ -26,10 +29,10 @@ class XeroMapperDocument(models.AbstractModel):
         lines, wanted = self._lines(connection, move, problems)
         untaxed = self._money(move.amount_untaxed, move.currency_id)
         tax = self._money(move.amount_tax, move.currency_id)
-        rung, nearest = climb([line for line in wanted if line], untaxed, tax) if not problems else (None, None)
-        if not problems and not rung:
-            problems.append(("totals", self._totals_problem(move, untaxed, tax, nearest)))
-        if problems:
+        rung, nearest = climb([line for line in wanted if line], untaxed, tax)
+        if not rung:
+            if not problems:
+                problems.append(("totals", self._totals_problem(move, untaxed, tax, nearest)))
             return Mapped(problems=problems)
         sent = iter(rung.lines)
         payload = {
@@ -49,7 +52,7 @@ class XeroMapperDocument(models.AbstractModel):
         url = self._source_url(move)
         if url:
             payload["Url"] = url
-        return Mapped(payload=payload, expected={"total": untaxed + tax, "tax": tax}, rung=rung.name)
+        return Mapped(payload, problems, {"total": untaxed + tax, "tax": tax}, rung.name)
 
     # -- Header ------------------------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ class XeroMapperDocument(models.AbstractModel):
     @api.model
     def _header_problems(self, connection, move):
         date = move.invoice_date or move.date
-        problems = self._date_problem(connection, move)
+        problems = []
         for lock_date in (connection.period_lock_date, connection.end_of_year_lock_date):
             if lock_date and date <= lock_date:
                 problems.append(
@@ -166,7 +169,7 @@ class XeroMapperDocument(models.AbstractModel):
         currency = move.currency_id
         return {
             "Description": label,
-            "AccountCode": account.code,
+            "AccountCode": account.code or "",
             **({"TaxType": rate.code} if rate and not self._leaves_tax_to_account(connection, base_line) else {}),
         }, Wanted(
             quantity=self._decimal(base_line["quantity"]),

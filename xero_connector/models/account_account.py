@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .xero_account import LINE_ACCOUNTS
+
 
 class AccountAccount(models.Model):
     _inherit = "account.account"
@@ -7,7 +9,7 @@ class AccountAccount(models.Model):
     xero_account_id = fields.Many2one(
         "xero.account",
         company_dependent=True,
-        domain="[('company_id', 'parent_of', allowed_company_ids)]",
+        domain=LINE_ACCOUNTS,
         groups="xero_connector.group_xero_user",
     )
 

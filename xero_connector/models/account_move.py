@@ -5,15 +5,12 @@ SENT_TYPES = ("out_invoice", "out_receipt")
 # Written on a posted move, these may change what Xero should hold. Everything else is noise.
 WATCHED = frozenset(
     (
-        "state",
         "name",
         "ref",
         "payment_reference",
         "invoice_date",
         "invoice_date_due",
         "partner_id",
-        "narration",
-        "is_move_sent",
         "invoice_line_ids",
         "line_ids",
     )
@@ -66,7 +63,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if self and not WATCHED.isdisjoint(vals):
-            self._xero_documents().filtered(lambda move: move.state != "draft")._xero_mark()
+            self._xero_documents().filtered(lambda move: move.state != "draft")._xero_mark(known=True)
         return result
 
     def unlink(self):

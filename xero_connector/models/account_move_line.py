@@ -25,6 +25,7 @@ class AccountMoveLine(models.Model):
         domain="[('company_id', 'parent_of', company_id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
         help="Overrides, for this line alone, the Xero account of the product, its category and the Odoo account.",
         groups="xero_connector.group_xero_user",
+        index="btree_not_null",
         ondelete="set null",
         copy=False,
     )
@@ -33,5 +34,5 @@ class AccountMoveLine(models.Model):
         result = super().write(vals)
         if self and not WATCHED.isdisjoint(vals):
             moves = self.move_id.filtered(lambda move: move.state == "posted")
-            moves._xero_documents()._xero_mark()
+            moves._xero_documents()._xero_mark(known=True)
         return result

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-_DOMAIN = "[('company_id', 'parent_of', allowed_company_ids), ('usable_on_lines', '=', True), ('code', '!=', False)]"
+from .xero_account import LINE_ACCOUNTS
 
 
 def _sales_account():
@@ -8,7 +8,7 @@ def _sales_account():
         "xero.account",
         "Xero Sales Account",
         company_dependent=True,
-        domain=_DOMAIN,
+        domain=LINE_ACCOUNTS,
         groups="xero_connector.group_xero_user",
         help="The account in Xero for sales. Applies at once to all documents that are sent from now on.",
     )
@@ -19,7 +19,7 @@ def _purchase_account():
         "xero.account",
         "Xero Purchase Account",
         company_dependent=True,
-        domain=_DOMAIN,
+        domain=LINE_ACCOUNTS,
         groups="xero_connector.group_xero_user",
     )
 

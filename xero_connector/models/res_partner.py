@@ -39,8 +39,8 @@ class ResPartner(models.Model):
             ids_by_company.setdefault(company.root_id.id, []).append(partner.id)
         return ids_by_company
 
-    def _xero_mark(self, push=None):
-        return super(ResPartner, self.commercial_partner_id)._xero_mark(push=push)
+    def _xero_mark(self, push=None, known=False):
+        return super(ResPartner, self.commercial_partner_id)._xero_mark(push=push, known=known)
 
     def action_push_to_xero(self):
         """Send the contacts that these partners stand for; see ``xero.bindable``."""

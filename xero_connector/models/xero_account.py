@@ -2,6 +2,10 @@ from odoo import api, fields, models
 
 # Accounts that Xero posts to by itself: it refuses them on document lines.
 _SYSTEM_TYPES = {"BANK"}
+# What may be chosen for lines, wherever a mapping is chosen.
+LINE_ACCOUNTS = (
+    "[('company_id', 'parent_of', allowed_company_ids), ('usable_on_lines', '=', True), ('code', '!=', False)]"
+)
 
 
 class XeroAccount(models.Model):
@@ -50,9 +54,9 @@ class XeroAccount(models.Model):
     def _values_from_xero(self, element):
         classes = dict(self._fields["account_class"].selection)
         return {
-            "xero_id": element["AccountID"],
+            "xero_id": element.get("AccountID"),
             "code": element.get("Code") or False,
-            "name": element.get("Name") or element["AccountID"],
+            "name": element.get("Name") or element.get("AccountID") or "?",
             "active": element.get("Status", "ACTIVE") == "ACTIVE",
             "type": element.get("Type") or False,
             "account_class": element.get("Class") if element.get("Class") in classes else False,

@@ -90,11 +90,14 @@ class XeroBindable(models.AbstractModel):
 
     # -- Marks -------------------------------------------------------------------------------------------------
 
-    def _xero_mark(self, push=None):
-        """Mark these records in the transaction under way; no HTTP, and no binding is touched."""
+    def _xero_mark(self, push=None, known=False):
+        """Mark these records in the transaction under way; no HTTP, and no binding is touched.
+
+        :param known: only those that Xero has or is to get
+        """
         if not self:
             return []
-        return self.env["xero.mark"].sudo()._put(self._name, self._xero_company_ids(), push=push)
+        return self.env["xero.mark"].sudo()._put(self._name, self._xero_company_ids(), push=push, known=known)
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 
@@ -165,13 +168,17 @@ class XeroBindable(models.AbstractModel):
         return self._xero_outcome_notice(connection, outcome)
 
     def _xero_outcome_notice(self, connection, outcome):
-        state, message = outcome or ("synced", "")
+        state, message = outcome or ("none", "")
         if state == "synced":
             text, kind = self.env._("%s is in Xero.", self.display_name), "success"
             if message:
                 text, kind = f"{text} {message}", "warning"
         elif state == "to_sync":
             text, kind = self.env._("%s is queued and will be in Xero within seconds.", self.display_name), "info"
+        elif state == "ended":
+            text, kind = self.env._("%s is voided in Xero.", self.display_name), "success"
+        elif state == "none":
+            text, kind = self.env._("%s is not in Xero, and there is nothing to send.", self.display_name), "info"
         elif state == "excluded":
             text, kind = self.env._("%s is excluded from Xero.", self.display_name), "warning"
         else:

@@ -124,14 +124,16 @@ class XeroBinding(models.Model):
 
     @api.model
     def _retry_blocked(self, companies, reasons=None):
-        """Mark the records that were held for one of ``reasons`` (all, when none are given).
+        """Mark the records that were held for one of ``reasons`` (all held ones, when none are given).
+
+        With reasons given, those that Xero refused for them are marked too: a mapping was changed.
 
         Only marks are written: business transactions never touch a binding.
         """
         bindings = self.sudo().search(
             [
                 ("company_id", "in", companies.root_id.ids),
-                ("state", "=", "blocked"),
+                ("state", "in", ("blocked", "failed") if reasons else ("blocked",)),
                 *(Domain.OR([("reasons", "like", reason)] for reason in reasons) if reasons else []),
             ]
         )
@@ -168,7 +170,7 @@ class XeroBinding(models.Model):
         bindings = self.sudo().filtered(lambda binding: binding.state == "excluded")
         for binding in bindings:
             binding.state = "synced" if binding.xero_id else "new"
-        bindings._mark()
+        (bindings | self.sudo().search([("depends_on_id", "in", bindings.ids)]))._mark()
 
     def action_open_record(self):
         """Open the Odoo record of this link."""
@@ -229,10 +231,11 @@ class XeroBinding(models.Model):
             """
             SELECT COALESCE(binding.res_id, mark.res_id) AS res_id,
                    CASE WHEN binding.state = 'excluded' THEN 'excluded'
-                        WHEN mark.res_id IS NOT NULL OR binding.state IN ('new', 'in_flight') THEN 'to_sync'
+                        WHEN mark.res_id IS NOT NULL OR binding.next_try IS NOT NULL
+                             OR binding.state IN ('new', 'in_flight') THEN 'to_sync'
                         ELSE binding.state END AS state,
                    binding.id AS binding_id
-              FROM (SELECT DISTINCT ON (res_id) id, res_id, state
+              FROM (SELECT DISTINCT ON (res_id) id, res_id, state, next_try
                       FROM xero_binding
                      WHERE res_model = %(model)s AND role = 'main' AND company_id IN %(companies)s
                        AND connection_id IN (SELECT id FROM xero_connection WHERE active) %(among)s

@@ -115,7 +115,7 @@ class XeroConnection(models.Model):
     export_from = fields.Date(
         "Export Documents From",
         help="Documents dated before this day are left alone. With a date, what is already confirmed since then is "
-        "sent when you connect; left empty, only what is confirmed or pushed from now on.",
+        "sent too; left empty, only what is confirmed or pushed from now on.",
     )
     realtime = fields.Boolean(
         "Send at Once", default=True, help="Send within seconds of a change, in addition to the regular run."
@@ -195,13 +195,20 @@ class XeroConnection(models.Model):
                 ["__count"],
             )
         }
-        waiting = dict(
-            self.env["xero.mark"]
+        waiting = {
+            company: marked
+            for company, marked in self.env["xero.mark"]
             .sudo()
-            ._read_group([("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"])
+            ._read_group([("company_id", "in", self.company_id.ids)], ["company_id"], ["res_id:count_distinct"])
+        }
+        later = dict(
+            self.env["xero.binding"]._read_group(
+                [("connection_id", "in", self.ids), ("next_try", "!=", False)], ["connection_id"], ["__count"]
+            )
         )
         for connection in self:
-            connection.pending_count = waiting.get(connection.company_id, 0) if connection.tenant_id else 0
+            marked = waiting.get(connection.company_id, 0) if connection.tenant_id else 0
+            connection.pending_count = marked + later.get(connection, 0)
             connection.failed_count = bindings.get((connection.id, "failed"), 0)
             connection.blocked_count = bindings.get((connection.id, "blocked"), 0)
             connection.synced_count = bindings.get((connection.id, "synced"), 0)
@@ -252,9 +259,15 @@ class XeroConnection(models.Model):
         result = super().write(vals)
         if "sync_interval" in vals:
             for connection in self.sudo():
+                if not connection.cron_id.try_lock_for_update(allow_referencing=True):
+                    raise UserError(
+                        self.env._("A run is under way: change the frequency when it has ended, in a few seconds.")
+                    )
                 connection.cron_id.interval_number = connection.sync_interval
         if vals.keys() & {"default_account_id", "exempt_tax_rate_id", "unmapped_tax_policy", "export_from"}:
             self.env["xero.binding"]._retry_blocked(self.company_id)
+        if vals.get("export_from"):
+            self.filtered("tenant_id")._mark_backlog()
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -334,7 +334,6 @@ class XeroConnection(models.Model):
         :raises XeroGrantLost: there is no access any more
         """
         self.ensure_one()
-        self._check_may_call()
         for last_try in (False, False, True):
             try:
                 with self._own_cursor() as env:
@@ -347,6 +346,8 @@ class XeroConnection(models.Model):
 
     def _living_token(self, renew, failed):
         """Lock the token row of this (own) transaction and return a token that lives, renewed if need be."""
+        # Asked here, where the grant that was just kept is seen.
+        self._check_may_call()
         self.env.cr.execute(
             "SELECT id FROM xero_token WHERE connection_id = %s FOR NO KEY UPDATE", [self.id], log_exceptions=False
         )

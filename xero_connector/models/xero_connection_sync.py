@@ -3,6 +3,8 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
@@ -53,7 +55,7 @@ class XeroConnection(models.Model):
                 connection.cron_id._trigger()
 
     def _mark_backlog(self):
-        """Mark what was confirmed since *Export Documents From*, once the organisation is chosen (see the field)."""
+        """Mark what was confirmed since *Export Documents From* and was never sent (see the field)."""
         for connection in self.filtered("export_from"):
             moves = (
                 self.env["account.move"]
@@ -67,7 +69,18 @@ class XeroConnection(models.Model):
                     ]
                 )
             )
-            moves._xero_mark()
+            sent = (
+                self.env["xero.binding"]
+                .sudo()
+                .search(
+                    [
+                        ("connection_id", "=", connection.id),
+                        ("res_model", "=", "account.move"),
+                        ("res_id", "in", moves.ids),
+                    ]
+                )
+            )
+            moves.filtered(lambda move, sent=set(sent.mapped("res_id")): move.id not in sent)._xero_mark()
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 
@@ -151,7 +164,7 @@ class XeroConnection(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_binding_action")
         state = self.env.context.get("xero_state")
-        action["domain"] = [("connection_id", "=", self.id)]
+        action["domain"] = [("connection_id", "=", self.id), ("reason", "not in", ["date"])]
         action["context"] = {f"search_default_{state}": 1} if state else {}
         return action
 
@@ -199,19 +212,22 @@ class XeroConnection(models.Model):
             "contacts_modified_since",
             "references_refreshed_at",
         }
-        assert values.keys() <= allowed, values.keys() - allowed
-        with self._own_cursor() as env:
-            columns = ", ".join(f'"{name}" = %s' for name in values)
-            env.cr.execute(
-                f"UPDATE xero_connection SET {columns} WHERE id = %s",
-                [value if value is not False else None for value in values.values()] + [self.id],
-            )
+        if not values.keys() <= allowed:
+            raise ValueError(f"not a fact of a run: {values.keys() - allowed}")
+        columns = ", ".join(f'"{name}" = %s' for name in values)
+        row = [value if value is not False else None for value in values.values()]
+        for last_try in (False, False, False, False, True):
+            try:
+                with self._own_cursor() as env:
+                    env.cr.execute(
+                        f"UPDATE xero_connection SET {columns} WHERE id = %s", [*row, self.id], log_exceptions=last_try
+                    )
+                break
+            except SerializationFailure:
+                # An administrator saved the connection while we waited for its row: once more, on what they saved.
+                if last_try:
+                    raise
         self.invalidate_recordset(list(values))
-
-    def _note_limits(self, limits):
-        """Keep Xero's own count of today's calls, at most once a run and whenever it gets scarce."""
-        if limits.day is not None:
-            self._write_run_facts({"day_calls_remaining": limits.day, "day_calls_at": fields.Datetime.now()})
 
     def _postpone(self, seconds, reason):
         """Do not call Xero for ``seconds``; the cron goes on by itself afterwards."""

@@ -61,10 +61,10 @@ class XeroContact(models.Model):
     @api.model
     def _values_from_xero(self, element):
         return {
-            "xero_id": element["ContactID"],
+            "xero_id": element.get("ContactID"),
             "code": element.get("ContactNumber") or False,
             "account_number": element.get("AccountNumber") or False,
-            "name": element.get("Name") or element["ContactID"],
+            "name": element.get("Name") or element.get("ContactID") or "?",
             "email": element.get("EmailAddress") or False,
             "active": element.get("ContactStatus", "ACTIVE") == "ACTIVE",
             "is_customer": bool(element.get("IsCustomer")),

@@ -17,8 +17,8 @@ class XeroCurrency(models.Model):
     @api.model
     def _values_from_xero(self, element):
         return {
-            "xero_id": element["Code"],
-            "code": element["Code"],
-            "name": element.get("Description") or element["Code"],
+            "xero_id": element.get("Code"),
+            "code": element.get("Code"),
+            "name": element.get("Description") or element.get("Code") or "?",
             "active": True,
         }

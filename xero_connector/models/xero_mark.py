@@ -24,20 +24,21 @@ class XeroMark(models.Model):
     _state_index = models.Index("(res_model, res_id)")
 
     @api.model
-    def _put(self, res_model, ids_by_company, push=None):
+    def _put(self, res_model, ids_by_company, push=None, known=False):
         """Mark records, one statement for all of them, and wake the connections concerned.
 
         Companies that never had a connection get no marks: there is nobody to read them. The moment is the clock's,
         not the transaction's start, because the engine compares it with its look-ups.
 
         :param ids_by_company: dict of root company id → record ids
+        :param known: only records that Xero has or is to get: an edit alone sends nothing that was never sent
         :return: ids of the marks
         """
         rows = [(res_id, company_id) for company_id, ids in ids_by_company.items() for res_id in ids]
         if not rows:
             return []
         # The statement below asks the database, which may not know yet that a connection was just made.
-        self.env["xero.connection"].flush_model(["company_id", "tenant_id"])
+        self.env["xero.connection"].flush_model(["company_id", "tenant_id", "active"])
         marks = self.env.execute_query(
             SQL(
                 """
@@ -46,13 +47,22 @@ class XeroMark(models.Model):
                   FROM unnest(%s, %s) AS row (res_id, company_id)
                  WHERE EXISTS (
                         SELECT 1 FROM xero_connection connection
-                         WHERE connection.company_id = row.company_id AND connection.tenant_id IS NOT NULL)
+                         WHERE connection.company_id = row.company_id AND connection.tenant_id IS NOT NULL
+                           AND connection.active)
+                   AND (NOT %s
+                        OR EXISTS (SELECT 1 FROM xero_binding binding
+                                    WHERE binding.res_model = %s AND binding.res_id = row.res_id)
+                        OR EXISTS (SELECT 1 FROM xero_mark mark
+                                    WHERE mark.res_model = %s AND mark.res_id = row.res_id))
                 RETURNING id, company_id
                 """,
                 res_model,
                 push.id if push else None,
                 [row[0] for row in rows],
                 [row[1] for row in rows],
+                known,
+                res_model,
+                res_model,
             )
         )
         if marks:

@@ -37,7 +37,9 @@ class XeroMirror(models.AbstractModel):
         :param complete: whether ``elements`` is everything that Xero has, so that the rest has vanished
         """
         domain = [("connection_id", "=", connection.id)]
-        values_list = [self._values_from_xero(element) for element in elements]
+        # By id: a list that names something twice, or leaves out an id, must not stop the rest.
+        found = [self._values_from_xero(element) for element in elements]
+        values_list = list({values["xero_id"]: values for values in found if values["xero_id"]}.values())
         if not complete:
             domain.append(("xero_id", "in", [values["xero_id"] for values in values_list]))
         copies = self.with_context(active_test=False).search(domain)

@@ -3,6 +3,8 @@ import json
 from odoo import api, fields, models
 
 KEEP_BODIES_DAYS = 90
+# Who may see invoices in Odoo may see them here; the right to push does not suffice.
+_READERS = "account.group_account_invoice,account.group_account_readonly,xero_connector.group_xero_manager"
 
 
 class XeroRequest(models.Model):
@@ -24,7 +26,7 @@ class XeroRequest(models.Model):
     method = fields.Char(required=True, readonly=True)
     path = fields.Char(required=True, readonly=True)
     query = fields.Char(readonly=True)
-    body = fields.Text(readonly=True, help="The exact text that was sent.")
+    body = fields.Text(readonly=True, groups=_READERS, help="What was sent; a repeat sends the same.")
     # prepared ──► answered   Xero's verdict is known and was applied
     #          └─► unknown    the answer was lost; what Xero did was looked up instead
     state = fields.Selection(
@@ -44,7 +46,7 @@ class XeroRequest(models.Model):
     http_status = fields.Integer("HTTP", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
     outcome = fields.Char(readonly=True, help="How many records Xero took and how many it refused.")
-    answer = fields.Text(readonly=True, help="Xero's verdict in short.")
+    answer = fields.Text(readonly=True, groups=_READERS, help="Xero's verdict in short.")
     duration = fields.Float("Seconds", digits=(6, 2), readonly=True)
 
     def _element_list(self):

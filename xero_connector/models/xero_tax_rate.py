@@ -33,16 +33,16 @@ class XeroTaxRate(models.Model):
     def _values_from_xero(self, element):
         # A tax rate has no id of its own at Xero: TaxType is its key.
         return {
-            "xero_id": element["TaxType"],
-            "code": element["TaxType"],
-            "name": element.get("Name") or element["TaxType"],
+            "xero_id": element.get("TaxType"),
+            "code": element.get("TaxType"),
+            "name": element.get("Name") or element.get("TaxType") or "?",
             "active": element.get("Status", "ACTIVE") == "ACTIVE",
             "effective_rate": float(element.get("EffectiveRate") or 0),
-            "can_apply_to_assets": bool(element.get("CanApplyToAssets")),
-            "can_apply_to_equity": bool(element.get("CanApplyToEquity")),
-            "can_apply_to_expenses": bool(element.get("CanApplyToExpenses")),
-            "can_apply_to_liabilities": bool(element.get("CanApplyToLiabilities")),
-            "can_apply_to_revenue": bool(element.get("CanApplyToRevenue")),
+            "can_apply_to_assets": element.get("CanApplyToAssets") is not False,
+            "can_apply_to_equity": element.get("CanApplyToEquity") is not False,
+            "can_apply_to_expenses": element.get("CanApplyToExpenses") is not False,
+            "can_apply_to_liabilities": element.get("CanApplyToLiabilities") is not False,
+            "can_apply_to_revenue": element.get("CanApplyToRevenue") is not False,
         }
 
     @api.model
@@ -50,11 +50,12 @@ class XeroTaxRate(models.Model):
         rates = super()._mirror(connection, elements, complete)
         by_type = {rate.code: rate for rate in rates}
         for element in elements:
-            by_type[element["TaxType"]]._mirror_components(element.get("TaxComponents") or [])
+            by_type.get(element.get("TaxType"), self.browse())._mirror_components(element.get("TaxComponents") or [])
         return rates
 
     def _mirror_components(self, components):
-        self.ensure_one()
+        if not self:
+            return
         wanted = [
             {
                 "name": component.get("Name") or "",

@@ -49,8 +49,10 @@ class Contacts:
             ]
         ).unlink()
 
-    def ensure(self, partners, marks):
+    def ensure(self, partners, marks, update=True):
         """Link or create a contact for each of these commercial partners, and send what changed of linked ones.
+
+        :param update: also send what changed of those that were marked or asked for
 
         Afterwards each partner's binding is ``synced`` with an id, or says why not.
         """
@@ -59,7 +61,7 @@ class Contacts:
         marks.delete({mark: "synced" for partner in excluded for mark in marks.of("res.partner", partner.id)})
         partners -= excluded
         wanting = partners.filtered(lambda partner: not bindings[partner.id].xero_id)
-        linked = partners.filtered(lambda partner: bindings[partner.id].xero_id and marks.of("res.partner", partner.id))
+        linked = (partners - wanting).filtered(lambda partner: update and marks.has("res.partner", partner.id))
         if wanting or self.archived(bindings.values()):
             self._refresh_for(marks)
         self._match_or_create(wanting, marks)
@@ -98,15 +100,18 @@ class Contacts:
         since = connection.contacts_modified_since
         # By the database's clock, which the marks carry too: a host's clock may differ by seconds.
         [(started,)] = self.env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
-        page, latest = 1, since
+        page, latest, seen = 1, since, set()
         while True:
             query = {"page": page, "pageSize": PAGE_SIZE, "includeArchived": "true"}
             elements, pages = self.work.client.page("/Contacts", query=query, modified_since=since)
             copies = self.env["xero.contact"]._mirror(connection, elements, complete=False)
             latest = max(filter(None, [latest, *copies.mapped("updated_at")]), default=None)
             self.work.commit()
-            if not elements or (pages and page >= pages) or (not pages and len(elements) < SMALLEST_PAGE):
+            new = {element.get("ContactID") for element in elements} - seen
+            # A page that brings nothing new is the same page again.
+            if not new or (pages and page >= pages) or (not pages and len(elements) < SMALLEST_PAGE):
                 break
+            seen |= new
             page += 1
         facts = {"contacts_refreshed_at": started}
         if latest:
@@ -117,7 +122,8 @@ class Contacts:
         """Return ``(contact, None)`` when one contact is this partner, else ``(None, possible contacts)``.
 
         Order: our own ContactNumber, the partner's reference as contact or account number, e-mail, name. Several
-        with the same e-mail are told apart by name. A contact of another partner is nobody else's.
+        with the same e-mail are told apart by name. An e-mail that several customers share identifies none of them.
+        A contact of another partner is nobody else's.
         """
         contacts = self.env["xero.contact"]
         own = self._free([("code", "=", self._number(partner))])
@@ -128,7 +134,7 @@ class Contacts:
             if by_ref:
                 return self._only(by_ref, partner)
         email = contacts._key(self._payload(partner).get("EmailAddress"))
-        if email:
+        if email and not self._shares_email(partner):
             by_email = self._free([("email_key", "=", email)])
             if by_email:
                 return self._only(by_email, partner)
@@ -154,6 +160,14 @@ class Contacts:
             ]
         )
         return set(bindings.mapped("xero_id"))
+
+    def _shares_email(self, partner):
+        """Whether other customers use this address too, so that it does not tell whose contact it is."""
+        others = [
+            ("email_normalized", "=", partner.email_normalized),
+            ("commercial_partner_id", "!=", partner.commercial_partner_id.id),
+        ]
+        return bool(self.env["res.partner"].search_count(others, limit=1))
 
     def _only(self, found, partner):
         named = found.filtered(lambda contact: contact.name_key == self._name_key(partner))
@@ -328,6 +342,7 @@ class Contacts:
                     "synced_hash": element.hash,
                 }
             )
+        Verdict(self.work).release_dependents(binding)
 
     def resolve(self, unresolved):
         """Settle refused creations by looking again: the contact may have come into being meanwhile."""

@@ -36,7 +36,7 @@ class Documents:
         live -= self._leave_alone(live, marks)
         if not live:
             return
-        self.contacts.ensure(live.commercial_partner_id, marks)
+        self.contacts.ensure(live.commercial_partner_id, marks, update=False)
         self._send_live(live, marks)
 
     # -- What ended in Odoo ------------------------------------------------------------------------------------
@@ -120,6 +120,8 @@ class Documents:
         problems = {move: mapper._date_problem(self.work.connection, move) for move in moves}
         old = moves.filtered(lambda move: problems[move])
         bindings = bindings_of(self.work, old, "Invoice", "ACCREC")
+        # What Xero has already stays equal, however old it is.
+        old = old.filtered(lambda move: not bindings[move.id].xero_id)
         verdict = Verdict(self.work)
         done = {}
         for move in old:
@@ -167,14 +169,16 @@ class Documents:
         ended = binding.xero_status in ENDED
         try:
             mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, binding.reissue)
-            fingerprint = digest(mapped.payload)
+            # The address of Odoo may change without anything having changed for a bookkeeper.
+            fingerprint = digest({name: value for name, value in mapped.payload.items() if name != "Url"})
         except Exception as error:  # pylint: disable=broad-except
             # A document that we cannot read is our fault, and must not stop the others.
             _logger.exception("%s could not be mapped for Xero", move.display_name)
             verdict.fail(binding, "unsupported", self.env._("It could not be prepared for Xero: %s", error))
             return None
         problems = contact_problems + mapped.problems
-        if problems:
+        unchanged = binding.xero_id and not ended and mapped.payload and fingerprint == binding.synced_hash
+        if problems and not unchanged:
             depends_on = contact_binding if problems[0][0] == "contact" else None
             verdict.block(binding, problems, depends_on=depends_on)
             return None
@@ -314,12 +318,17 @@ class Documents:
     def _is_same(self, invoice, element):
         """Whether an invoice in Xero is the very document we wanted to make."""
         payload = element.payload
+        if (invoice.get("Contact") or {}).get("ContactID") != payload["Contact"]["ContactID"]:
+            return False
+        if payload.get("Url") and invoice.get("Url") == payload["Url"]:
+            # It names our very record; should the totals differ, that is shown as a warning.
+            return True
+        date = to_datetime(invoice.get("DateString") or invoice.get("Date"))
         return (
-            (invoice.get("Contact") or {}).get("ContactID") == payload["Contact"]["ContactID"]
-            and invoice.get("CurrencyCode") == payload["CurrencyCode"]
-            and invoice.get("Total") == Decimal(str(element.expected["total"]))
-            and to_datetime(invoice.get("DateString") or invoice.get("Date")).date()
-            == fields.Date.to_date(payload["Date"])
+            invoice.get("CurrencyCode") == payload["CurrencyCode"]
+            and Decimal(str(invoice.get("Total"))) == Decimal(str(element.expected["total"]))
+            and bool(date)
+            and date.date() == fields.Date.to_date(payload["Date"])
         )
 
     def _linked_elsewhere(self, invoice, binding):

@@ -49,23 +49,23 @@ def _table(env):
             ),
         ),
         (
-            r"archived",
-            "contact",
-            None,
-            env._(
-                "Something it uses is archived in Xero. Restore it there, or link another one here, then press Retry."
-            ),
-        ),
-        (
             r"taxtype code .* cannot be used with account",
             "tax",
             None,
             env._("Xero does not allow this tax rate with this account: map another rate or another account."),
         ),
         (
-            r"account code .* is not a valid|account could not be found",
+            r"account code .* (is not a valid|archived)|account could not be found",
             "account",
             None,
             env._("The account cannot be used in Xero: press Refresh from Xero and map another one."),
+        ),
+        (
+            r"archived",
+            "contact",
+            None,
+            env._(
+                "Something it uses is archived in Xero. Restore it there, or link another one here, then press Retry."
+            ),
         ),
     ]

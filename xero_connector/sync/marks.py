@@ -27,6 +27,10 @@ class Marks:
         """The ids of all marks that were read."""
         return {mark_id for ids in self._ids.values() for mark_id in ids}
 
+    def has(self, res_model, res_id):
+        """Whether a record was marked, is due for a retry, or was asked for."""
+        return (res_model, res_id) in self._ids
+
     def of(self, res_model, res_id):
         return self._ids.get((res_model, res_id), [])
 

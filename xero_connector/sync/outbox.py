@@ -55,6 +55,9 @@ class Outbox:
 
     def __init__(self, work):
         self.work = work
+        # Set by ``Recovery``: finds out what Xero did about a request, returns the bindings of which it has nothing.
+        self.look_up = None
+        self._set_aside_before = False
 
     def send(self, resource, method, elements, label):
         """Send elements in as few calls as Xero's limits allow.
@@ -91,6 +94,11 @@ class Outbox:
         try:
             answer = self.deliver(request)
         except XeroRefused as error:
+            if request.tries:
+                # The answer to the first try was lost: this one says nothing of what that did.
+                self._note_try(request, error)
+                self.look_up(request)
+                return []
             return self._refused_whole(request, resource, method, batch, label, error)
         except XeroUnanswered as error:
             if len(batch) == 1 and batch[0].attempts >= ALONE_AFTER and error.status:
@@ -198,16 +206,23 @@ class Outbox:
         )
 
     def _set_aside(self, request, element, error):
-        """A document on which Xero itself fails again and again waits alone; after some tries a person is told."""
+        """A document on which Xero itself fails again and again waits alone; after some tries a person is told.
+
+        What Xero did in spite of its error is looked up first. When a second document fares the same in one slice,
+        it is Xero that fails, not the document, and the whole connection waits.
+        """
         binding = self.work.env["xero.binding"].browse(element.binding_id)
-        request.write({"state": "unknown", "answer": str(error)})
+        if binding not in self.look_up(request, again=False):
+            return
         verdict = Verdict(self.work)
+        if self._set_aside_before:
+            raise error
+        self._set_aside_before = True
         if element.attempts >= ALONE_TRIES:
             text = self.work.env._(
                 "Xero itself fails whenever this is sent (%s). Change it, or press Retry later.", error
             )
             verdict.fail(binding, "refused", text)
-            verdict.drop_marks(element, "failed")
         else:
             verdict.unknown(
                 element,
@@ -216,7 +231,7 @@ class Outbox:
                 attempts=element.attempts + 1,
                 next_try=fields.Datetime.now() + timedelta(minutes=2**element.attempts),
             )
-            verdict.drop_marks(element, "failed")
+        verdict.drop_marks(element, "failed")
         self.work.commit()
 
     # -- Verdict -----------------------------------------------------------------------------------------------
@@ -240,6 +255,7 @@ class Outbox:
             elif answer[self._id_name(request)] in strangers:
                 verdict.refused(element, [self._stranger_text(strangers[answer[self._id_name(request)]])])
             else:
+                strangers[answer[self._id_name(request)]] = verdict.binding(element)
                 verdict.accepted(element, answer, answer[self._id_name(request)])
         request.write({"state": "answered", **verdict.finish()})
         self.work.commit()
@@ -272,7 +288,8 @@ class Outbox:
 
         An answer is never given to two elements.
         """
-        answers = data.get(request.path.strip("/")) or []
+        answers = data.get(request.path.strip("/"))
+        answers = [answer for answer in answers if isinstance(answer, dict)] if isinstance(answers, list) else []
         names = {
             "/Contacts": ("ContactID", "ContactNumber", "Name"),
             "/Invoices": ("InvoiceID", "InvoiceNumber"),

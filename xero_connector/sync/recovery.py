@@ -22,6 +22,7 @@ class Recovery:
         self.outbox = outbox
         self.contacts = contacts
         self.documents = documents
+        outbox.look_up = self.look_up
 
     def run(self):
         """Settle every open call of the connection, oldest first."""
@@ -45,7 +46,7 @@ class Recovery:
             else:
                 self._resolve(request, self.outbox.apply(request, answer.data))
                 return
-        self._look_up(request)
+        self.look_up(request)
 
     def _resolve(self, request, unresolved):
         if request.path == "/Contacts" and request.method == "PUT":
@@ -53,29 +54,32 @@ class Recovery:
         elif request.path == "/Invoices" and request.method == "PUT":
             self.documents.resolve(unresolved)
         elif unresolved:
-            self._release(request, [element for _situation, element in unresolved])
+            self._release([element for _situation, element in unresolved])
 
-    def _look_up(self, request):
-        """Find out what Xero did, adopt it, and let the rest be planned anew."""
+    def look_up(self, request, again=True):
+        """Find out what Xero did, adopt it, and let the rest be planned anew.
+
+        :param again: mark the rest again where nothing else brings it back
+        :return: the bindings of which Xero has nothing, or nothing new
+        """
         elements = elements_of(request)
         if request.method == "PUT" and request.path == "/Invoices":
-            pending = [("lookup", element) for element in elements]
-            self._release(request, self.documents.resolve(pending, lost_answer=True))
+            elements = self.documents.resolve([("lookup", element) for element in elements], lost_answer=True)
         elif request.method == "PUT" and request.path == "/Contacts":
-            self._release(request, self.contacts.adopt(elements))
-        else:
-            # An update or a void makes Xero equal to Odoo however often it is done: plan it again.
-            self._release(request, elements)
+            elements = self.contacts.adopt(elements)
+        # An update or a void makes Xero equal to Odoo however often it is done: plan it again.
+        self._release(elements, again)
         request.write({"state": "unknown"})
         self.work.commit()
+        return self.work.env["xero.binding"].browse([element.binding_id for element in elements]).exists()
 
-    def _release(self, request, elements):
+    def _release(self, elements, again=True):
         """Return records to what they were; their marks still stand, so the engine plans them again."""
         verdict = Verdict(self.work)
         for element in elements:
-            binding = self.work.env["xero.binding"].browse(element.binding_id).exists()
+            binding = verdict.binding(element).exists()
             verdict.unknown(element, element.previous, attempts=binding.attempts + 1)
-            if binding and not self._still_marked(element):
+            if again and binding and not self._still_marked(element):
                 binding._mark()
 
     def _still_marked(self, element):

@@ -6,9 +6,6 @@ from ..xero_api.errors import XeroRefused
 
 _logger = logging.getLogger(__name__)
 
-# Held records that a change in Xero may release.
-_RELEASED = ["account", "tax", "currency", "lock_date", "totals"]
-
 
 class References:
     """Refreshes the copies of what Xero owns: organisation, accounts, tax rates and currencies."""
@@ -23,13 +20,15 @@ class References:
         accounts = client.list("/Accounts")
         rates = client.list("/TaxRates")
         currencies = self._currencies(client)
+        # Begun anew: whoever edited the connection during these calls is not in our way.
+        self.work.commit()
         env, connection = self.work.env, self.work.connection
         connection.write(connection._organisation_values(organisation))
         env["xero.account"]._mirror(connection, accounts)
         env["xero.tax.rate"]._mirror(connection, rates)
         if currencies is not None:
             env["xero.currency"]._mirror(connection, currencies)
-        env["xero.binding"]._retry_blocked(connection.company_id, _RELEASED)
+        env["xero.binding"]._retry_blocked(connection.company_id)
         self.work.commit()
         connection._write_run_facts({"references_refreshed_at": fields.Datetime.now()})
 

@@ -2,6 +2,8 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import fields
 from odoo.exceptions import UserError
 
@@ -16,7 +18,7 @@ from ..xero_api.errors import (
     XeroUnauthorised,
 )
 from .contacts import Contacts
-from .documents import Documents
+from .documents import ENDED, Documents
 from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
@@ -101,12 +103,28 @@ class Runner:
             work.rollback()
             work.fresh()
             result.problem = self._handle_fault(work.connection, error)
+        except OperationalError as error:
+            # Somebody changed the same row at the same moment; what was committed before it stands.
+            _logger.info("Xero run of connection %s meets another change: %s", self._connection_id, error)
+            work.rollback()
+            work.fresh()
+            result.problem = work.env._("Somebody changed the same records; it goes on in a moment.")
+            work.connection._postpone(FIRST_WAIT, result.problem)
         except UserError as error:
             # A neutralised or copied database: nothing may be sent, nothing is lost.
             work.rollback()
             work.fresh()
             result.problem = str(error)
             work.connection._write_run_facts({"last_error": result.problem})
+        except Exception as error:  # pylint: disable=broad-except
+            # A fault of ours, or an answer that nobody thought of: it must not go unseen, nor be repeated at once.
+            _logger.exception("The Xero run of connection %s failed", self._connection_id)
+            work.rollback()
+            work.fresh()
+            result.problem = work.env._(
+                "Unexpected: %s. The server's log has the details; it is tried again by itself.", error
+            )
+            work.connection._postpone(LONGEST_WAIT, result.problem)
         if wanted and not result.problem:
             result.outcomes = self._outcomes(work, wanted)
         work.commit()
@@ -169,6 +187,9 @@ class Runner:
         try:
             References(work).refresh()
         except (XeroRefused, XeroUnanswered) as error:
+            if not error.status:
+                # Not this list: the network. The whole run waits.
+                raise
             _logger.warning("Xero lists of %s could not be refreshed: %s", work.connection.code, error)
             work.rollback()
             work.fresh()
@@ -212,7 +233,10 @@ class Runner:
             )
             message = binding.warning if binding.state == "synced" else binding.message
             waits = binding.state in ("new", "in_flight") or Marks(work).take(only=[(res_model, res_id)]).ids
-            outcomes[res_model, res_id] = ("to_sync" if waits else binding.state or "synced", message or "")
+            state = "to_sync" if waits else binding.state or "none"
+            if binding.xero_status in ENDED and state == "synced":
+                state = "ended"
+            outcomes[res_model, res_id] = (state, message or "")
         return outcomes
 
     # -- Faults ------------------------------------------------------------------------------------------------

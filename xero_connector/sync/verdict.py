@@ -24,7 +24,7 @@ class Verdict:
 
     def accepted(self, element, answer, xero_id):
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
-        binding = self._binding(element)
+        binding = self.binding(element)
         gone = element.intent == "void"
         binding.write(
             {
@@ -35,8 +35,7 @@ class Verdict:
                 "state": "synced",
                 "reason": False,
                 "message": False,
-                "warning": "\n".join(filter(None, [element.expected.get("warning"), self._difference(element, answer)]))
-                or False,
+                "warning": "\n".join(self._warnings(element, answer)) or False,
                 "synced_hash": False if gone else element.hash,
                 "synced_values": self._values_now(binding, element),
                 "synced_at": fields.Datetime.now(),
@@ -58,7 +57,7 @@ class Verdict:
         text = "; ".join(dict.fromkeys(messages)) or self.work.env._("Xero gave no reason.")
         self._lines.append(f"{element.res_name or element.key}: {text}")
         explanation = explain(self.work.env, text, element.intent)
-        binding = self._binding(element)
+        binding = self.binding(element)
         if explanation.resolve:
             binding.write({"state": element.previous})
             self.unresolved.append((explanation.resolve, element))
@@ -75,12 +74,21 @@ class Verdict:
 
     def unknown(self, element, state, **values):
         """Xero may or may not hold what was sent: nothing of it may be taken for unchanged."""
-        binding = self._binding(element).exists()
+        binding = self.binding(element).exists()
         kept = {name: value for name, value in (binding.synced_values or {}).items() if name not in element.payload}
         binding.write({"state": state, "synced_hash": False, "synced_values": kept or False, **values})
 
     def fail(self, binding, reason, text):
-        binding.write({"state": "failed", "reason": reason, "message": text, "attempts": 0, "next_try": False})
+        binding.write(
+            {
+                "state": "failed",
+                "reason": reason,
+                "reasons": reason,
+                "message": text,
+                "attempts": 0,
+                "next_try": False,
+            }
+        )
 
     def block(self, binding, problems, depends_on=None, candidates=None):
         """Hold a record for everything that preflight found, all at once."""
@@ -120,8 +128,20 @@ class Verdict:
             return False
         return {**(binding.synced_values or {}), **own_values(element.payload)}
 
-    def _binding(self, element):
+    def binding(self, element):
+        """Return the binding of an element."""
         return self.work.env["xero.binding"].browse(element.binding_id)
+
+    def _warnings(self, element, answer):
+        """Yield what a person should know of a record that Xero took."""
+        wanted, given = element.payload.get("Status"), answer.get("Status")
+        yield from filter(None, [element.expected.get("warning"), self._difference(element, answer)])
+        # An invoice of nothing is paid at once.
+        if element.intent == "create" and wanted and given not in (None, wanted, "PAID"):
+            yield self.work.env._("Xero made it %(given)s instead of %(wanted)s.", given=given, wanted=wanted)
+        for warning in answer.get("Warnings") or []:
+            if warning.get("Message"):
+                yield self.work.env._("Xero says: %s", warning["Message"])
 
     def _difference(self, element, answer):
         """Say so, with both figures, where Xero's totals are not ours."""
@@ -137,7 +157,7 @@ class Verdict:
             for key, (name, label) in names.items()
             if key in element.expected
             and answer.get(name) is not None
-            and Decimal(str(element.expected[key])) != answer[name]
+            and Decimal(str(element.expected[key])) != Decimal(str(answer[name]))
         ]
         return self.work.env._("Xero's figures differ. ") + "; ".join(differences) if differences else ""
 

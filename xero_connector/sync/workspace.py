@@ -34,7 +34,12 @@ class Workspace:
         env = api.Environment(self.cr, SUPERUSER_ID, {})
         company = env["xero.connection"].browse(self._connection_id).company_id
         branches = env["res.company"].search([("id", "child_of", company.id)])
-        env = api.Environment(self.cr, SUPERUSER_ID, {"allowed_company_ids": (company | branches).ids})
+        # Messages are read by people: the responsible person's language is the best guess.
+        context = {
+            "allowed_company_ids": (company | branches).ids,
+            "lang": env["xero.connection"].browse(self._connection_id).responsible_id.lang,
+        }
+        env = api.Environment(self.cr, SUPERUSER_ID, context)
         env.invalidate_all()
         self.env = env
         self.connection = env["xero.connection"].browse(self._connection_id)

@@ -392,7 +392,7 @@ class TestConnection(XeroCase):
         self.run_sync()
         self.assertEqual(len(self.organisation.invoices), 1)
         self.assertEqual([record["Name"] for record in self.organisation.contacts.values()], ["New Customer"])
-        self.assertEqual((old | late).mapped("xero_sync_state"), ["blocked", "blocked"])
+        self.assertEqual((old | late).mapped("xero_sync_state"), [False, "blocked"])
         self.assertIn("Export Documents From", late.xero_message)
         # Another date releases them by itself.
         self.connection.export_from = "2026-01-01"
