@@ -80,7 +80,7 @@ class XeroConnection(models.Model):
                     ]
                 )
             )
-            moves.filtered(lambda move, sent=set(sent.mapped("res_id")): move.id not in sent)._xero_mark()
+            (moves - moves.browse(sent.mapped("res_id")))._xero_mark()
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 

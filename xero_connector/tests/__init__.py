@@ -3,6 +3,7 @@ from . import (
     test_connection,
     test_contacts,
     test_documents,
+    test_edges,
     test_faults,
     test_golden,
     test_mapping,

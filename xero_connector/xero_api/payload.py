@@ -61,4 +61,4 @@ def to_datetime(value):
 
 def has_id(value):
     """Whether Xero gave a real id: it answers an all-zero one for an element it refused."""
-    return bool(value) and value != NO_ID
+    return isinstance(value, str) and bool(value) and value != NO_ID
