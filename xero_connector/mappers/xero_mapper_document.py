@@ -246,7 +246,9 @@ class XeroMapperDocument(models.AbstractModel):
                     "the tax “%s” is not a percentage of the price, which this version cannot send.", taxes.name
                 )
             if not rate:
-                return rate, self.env._("the tax “%s” has no Xero tax rate. Choose one under Xero → Taxes.", taxes.name)
+                return rate, self.env._(
+                    "the tax “%s” has no Xero tax rate. Choose one under Xero → Mapping → Taxes.", taxes.name
+                )
         if not rate.active:
             return rate, self.env._("the rate %s is no longer active in Xero.", rate.display_name)
         if account and not rate._fits_account(account):

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class XeroMark(models.Model):
-    """ "Look at this record": one row per change, written in the transaction of the change.
+    """A request to look at a record: one row per change, written in the transaction of the change.
 
     Append-only: several marks per record are normal, and nothing but the engine deletes them, by the very ids it
     read. A mark says nothing of what changed; the engine looks at what the record is *now*.

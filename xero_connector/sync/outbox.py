@@ -187,11 +187,7 @@ class Outbox:
         """Xero refused a call as a whole: find the bad element by halving, so that it stops no other."""
         if error.status not in (400, 413):
             # Not about what was sent (a wrong address, for instance): halving would only repeat it.
-            if request.tries:
-                # An earlier try may have been carried out.
-                self._note_try(request, error)
-            else:
-                self.give_back(request, error)
+            self.give_back(request, error)
             raise error
         if len(batch) == 1:
             request.write({"state": "answered", "http_status": error.status, "answer": str(error), "refused_count": 1})

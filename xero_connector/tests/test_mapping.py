@@ -196,7 +196,7 @@ class TestMapping(XeroCase):
         self.tax.xero_tax_rate_id = False
         invoice = self.invoice()
         self.run_sync()
-        self.assert_held(invoice, "tax", self.tax.name, "Xero → Taxes")
+        self.assert_held(invoice, "tax", self.tax.name, "Xero → Mapping → Taxes")
         self.assertFalse(self.organisation.invoices)
 
     def test_an_unmapped_tax_is_left_to_the_account_by_policy(self):
