@@ -25,8 +25,9 @@ class TestEdges(FaultCase):
     def test_what_xero_did_in_spite_of_a_server_error_is_found_before_a_document_is_set_aside(self):
         [move] = self.invoices(1)
         self.simulator.fault("status", match="PUT /Invoices", status=500, times=2)
-        self.simulator.fault("status_after", match="PUT /Invoices", status=500, times=1, after=2)
+        done = self.simulator.fault("status_after", match="PUT /Invoices", status=500, times=1)
         self.run_until_quiet()
+        self.assertEqual(done.hits, 1)
         self.assert_exactly_once(move)
         move.button_draft()
         move.button_cancel()
@@ -35,11 +36,11 @@ class TestEdges(FaultCase):
 
     def test_a_refusal_of_the_repeat_says_nothing_of_the_first_try(self):
         [move] = self.invoices(1)
-        self.simulator.fault("drop_after", match="PUT /Invoices", times=1)
-        self.simulator.fault(
-            "status", match="PUT /Invoices", status=400, times=1, after=1, body={"Message": "The key is in use"}
-        )
+        lost = self.simulator.fault("drop_after", match="PUT /Invoices", times=1)
+        refusal = {"Message": "The key is in use"}
+        refused = self.simulator.fault("status", match="PUT /Invoices", status=400, times=1, body=refusal)
         self.run_until_quiet()
+        self.assertEqual((lost.hits, refused.hits), (1, 1))
         self.assert_exactly_once(move)
 
     def test_our_own_invoice_is_recognised_though_xeros_total_differs_and_the_difference_is_shown(self):
