@@ -3,6 +3,8 @@
 import logging
 import os
 
+from support import report
+
 pytest_plugins = ["support.fixtures"]
 
 _OURS = ("odoo.addons.xero_", "xero_simulator")
@@ -41,6 +43,10 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("warnings logged by the addons")
         for text, test in _collector.lines.items():
             terminalreporter.write_line(f"{text}  [{test}]")
+    if report.lines():
+        terminalreporter.section("measured")
+        for text in report.lines():
+            terminalreporter.write_line(text)
     log = os.environ.get("XERO_TEST_ODOO_LOG")
     if log and (terminalreporter.stats.get("failed") or terminalreporter.stats.get("error")):
         terminalreporter.write_line(f"Odoo's log of this run: {log}")

@@ -2,6 +2,8 @@
 
 import re
 
+from support.browser import save_screenshot
+
 
 def open_action(page, odoo, xmlid, ready):
     """Open a window action by its XML id and wait for a selector that shows it is there."""
@@ -22,6 +24,28 @@ def consent(page, organisation):
     page.get_by_label(organisation, exact=True).check()
     page.click("#allow")
     page.wait_for_url("**/xero/oauth/callback**")
+
+
+def connect(page, odoo, organisation):
+    """From the connection's form to Xero and back, with account 200 for sales."""
+    open_connection(page, odoo)
+    save_screenshot(page, "connection-draft")
+    page.click("button[name=action_connect]")
+    page.wait_for_selector("#allow")
+    consent(page, organisation)
+    assert "Connected" in page.inner_text("h1")
+    assert organisation in page.inner_text("body")
+    save_screenshot(page, "connected")
+    page.click("text=Back to Odoo")
+    page.wait_for_selector("button[name=action_sync_now]")
+    # The chart of accounts is read in the background, within seconds of connecting.
+    for _attempt in range(20):
+        if odoo.rpc("xero.account", "search_count", [[["code", "=", "200"]]]):
+            break
+        page.wait_for_timeout(500)
+    choose(page, "default_account_id", "200")
+    save(page)
+    save_screenshot(page, "connection-connected")
 
 
 def choose(page, field, text):
@@ -45,13 +69,18 @@ def map_tax(page, tax, rate):
     page.wait_for_selector(".o_list_button_save", state="hidden")
 
 
+def new_invoice(odoo, partner, label, price, tax_ids):
+    """Make a draft customer invoice of one line; returns its id."""
+    partner_id = odoo.rpc("res.partner", "search", [[["name", "=", partner]]], {"limit": 1})[0]
+    line = {"name": label, "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, tax_ids]]}
+    values = {"move_type": "out_invoice", "partner_id": partner_id, "invoice_line_ids": [[0, 0, line]]}
+    return odoo.rpc("account.move", "create", [values])
+
+
 def open_draft_invoice(page, odoo, partner, label, price, tax):
     """Make a draft customer invoice of one line and open it on screen."""
-    partner_id = odoo.rpc("res.partner", "search", [[["name", "=", partner]]], {"limit": 1})[0]
     tax_id = odoo.rpc("account.tax", "search", [[["name", "=", tax], ["type_tax_use", "=", "sale"]]], {"limit": 1})[0]
-    line = {"name": label, "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, [tax_id]]]}
-    values = {"move_type": "out_invoice", "partner_id": partner_id, "invoice_line_ids": [[0, 0, line]]}
-    move_id = odoo.rpc("account.move", "create", [values])
+    move_id = new_invoice(odoo, partner, label, price, [tax_id])
     page.goto(f"{odoo.url}/odoo/action-account.action_move_out_invoice_type/{move_id}")
     page.wait_for_selector(".o_form_view")
 

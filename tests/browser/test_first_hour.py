@@ -23,32 +23,11 @@ def _main_company(odoo):
 
 def test_the_first_hour(page, odoo_demo, simulator_process):
     """Connect, choose an account, push what there is, mend what is held, confirm an invoice, look at it in Xero."""
-    _connect(page, odoo_demo)
+    steps.connect(page, odoo_demo, ORGANISATION)
     _push_all_demo_invoices(page, odoo_demo, simulator_process)
     _mend_the_tax(page, odoo_demo, simulator_process)
     _confirm_one_and_open_it_in_xero(page, odoo_demo, simulator_process)
     _look_around(page, odoo_demo)
-
-
-def _connect(page, odoo):
-    steps.open_connection(page, odoo)
-    save_screenshot(page, "connection-draft")
-    page.click("button[name=action_connect]")
-    page.wait_for_selector("#allow")
-    steps.consent(page, ORGANISATION)
-    assert "Connected" in page.inner_text("h1")
-    assert ORGANISATION in page.inner_text("body")
-    save_screenshot(page, "connected")
-    page.click("text=Back to Odoo")
-    page.wait_for_selector("button[name=action_sync_now]")
-    # The chart of accounts is read in the background, within seconds of connecting.
-    for _attempt in range(20):
-        if odoo.rpc("xero.account", "search_count", [[["code", "=", "200"]]]):
-            break
-        page.wait_for_timeout(500)
-    steps.choose(page, "default_account_id", "200")
-    steps.save(page)
-    save_screenshot(page, "connection-connected")
 
 
 def _demo_invoices(odoo, kind="out_invoice"):

@@ -11,6 +11,10 @@ Mapped = namedtuple("Mapped", "payload problems expected rung", defaults=({}, []
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
+def _units(text):
+    return len(text.encode("utf-16-le")) // 2
+
+
 class XeroMapper(models.AbstractModel):
     """Turns an Odoo record into what Xero should hold. Mappers read; they neither write nor call.
 
@@ -22,9 +26,17 @@ class XeroMapper(models.AbstractModel):
 
     @api.model
     def _text(self, value, size):
-        """Return ``value`` without control characters, cut to Xero's ``size`` with an ellipsis."""
+        """Return ``value`` without control characters, cut to Xero's ``size`` with an ellipsis.
+
+        Xero is written in .NET, where a character outside Unicode's basic plane (an emoji) counts as two.
+        """
         text = _CONTROL.sub("", value or "").strip()
-        return text if len(text) <= size else text[: size - 1] + "…"
+        if _units(text) <= size:
+            return text
+        text = text[: size - 1]
+        while _units(text) > size - 1:
+            text = text[: -max(1, (_units(text) - size + 1) // 2)]
+        return f"{text}…"
 
     @api.model
     def _decimal(self, value, digits=10):

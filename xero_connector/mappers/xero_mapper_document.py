@@ -3,11 +3,12 @@ from urllib.parse import urlsplit
 
 from odoo import api, models
 
-from ..models.xero_tax_rate import NO_TAX
-from ..xero_api.ladder import Wanted, climb
+from ..xero_api.amounts import CENT, currency_rate
+from ..xero_api.ladder import Limits, climb
 from .xero_mapper import Mapped
+from .xero_mapper_line import DESCRIPTION
 
-DESCRIPTION, NUMBER, REFERENCE = 4000, 255, 255
+NUMBER, REFERENCE = 255, 255
 
 
 class XeroMapperDocument(models.AbstractModel):
@@ -16,7 +17,7 @@ class XeroMapperDocument(models.AbstractModel):
     _description = "Invoice to Xero Invoice"
 
     @api.model
-    def _to_xero(self, connection, move, contact_id, reissue=0):
+    def _to_xero(self, connection, move, contact_id, reissue=0, tax_amounts=True):
         """Return the ``Mapped`` invoice of a posted move: payload, every problem at once, and expected totals.
 
         The payload may be there in spite of problems, so that a document that is in Xero already, unchanged, is
@@ -24,17 +25,26 @@ class XeroMapperDocument(models.AbstractModel):
 
         :param contact_id: Xero's id of the customer; only the id is sent, since other fields would edit the contact
         :param reissue: how many voided invoices in Xero have used up this number
+        :param tax_amounts: whether Xero may be told the tax of a line; it refused to be told, once
         """
         problems = self._header_problems(connection, move)
-        lines, wanted = self._lines(connection, move, problems)
-        untaxed = self._money(move.amount_untaxed, move.currency_id)
-        tax = self._money(move.amount_tax, move.currency_id)
-        rung, nearest = climb([line for line in wanted if line], untaxed, tax)
+        parts = self.env["xero.mapper.line"]._parts(connection, move, problems)
+        wanted = [part.wanted for part in parts if part.wanted]
+        total = self._money(move.amount_total, move.currency_id)
+        # A tax that is a line of its own in Xero is no tax there.
+        tax = total - sum((line.base for line in wanted), Decimal(0))
+        rung, theirs = climb(wanted, total, tax, self._limits(connection, move, len(wanted), tax_amounts))
         if not rung:
             if not problems:
-                problems.append(("totals", self._totals_problem(move, untaxed, tax, nearest)))
+                problems.append(("totals", self._totals_problem(move, total, tax, theirs)))
             return Mapped(problems=problems)
         sent = iter(rung.lines)
+        items = [self._line_item(part, next(sent)) if part.wanted else part.line for part in parts]
+        expected = {"total": total, "tax": rung.totals.tax}
+        if rung.round_off:
+            part = self._round_off_part(connection, move, rung.round_off, problems)
+            items.append({**part.line, "Quantity": Decimal(1), "UnitAmount": rung.round_off})
+            expected["warning"] = self._round_off_warning(move, tax, rung)
         payload = {
             "Type": "ACCREC",
             "Contact": {"ContactID": contact_id},
@@ -43,16 +53,14 @@ class XeroMapperDocument(models.AbstractModel):
             "Date": move.invoice_date or move.date,
             "DueDate": move.invoice_date_due or move.invoice_date or move.date,
             "CurrencyCode": move.currency_id.name,
-            "LineAmountTypes": "Inclusive" if rung.inclusive else "Exclusive",
-            "LineItems": [
-                self._line_amounts(line, next(sent)) if amounts else line
-                for line, amounts in zip(lines, wanted, strict=True)
-            ],
+            **self._currency_rate(connection, move),
+            "LineAmountTypes": rung.types,
+            "LineItems": items,
         }
         url = self._source_url(move)
         if url:
             payload["Url"] = url
-        return Mapped(payload, problems, {"total": untaxed + tax, "tax": tax}, rung.name)
+        return Mapped(payload, problems, expected, rung.name)
 
     # -- Header ------------------------------------------------------------------------------------------------
 
@@ -104,157 +112,94 @@ class XeroMapperDocument(models.AbstractModel):
                     )
                 )
                 break
-        currencies = self.env["xero.currency"].search([("connection_id", "=", connection.id)]).mapped("code")
-        if currencies and move.currency_id.name not in currencies:
-            problems.append(
-                (
-                    "currency",
-                    self.env._(
-                        "Xero is not subscribed to %s. In Xero open Settings → Currencies and add it (needs a plan "
-                        "with several currencies), then press Refresh from Xero.",
-                        move.currency_id.name,
-                    ),
-                )
-            )
-        return problems
+        return problems + self._currency_problem(connection, move.currency_id)
 
     @api.model
-    def _totals_problem(self, move, untaxed, tax, nearest):
+    def _currency_problem(self, connection, currency):
+        """Return the problem of a currency that the organisation does not use, and why it was not added (M14)."""
+        if not connection._lacks_currency(currency):
+            return []
+        binding = self.env["xero.binding"].search(
+            [
+                ("connection_id", "=", connection.id),
+                ("res_model", "=", "res.currency"),
+                ("res_id", "=", currency.id),
+                ("message", "!=", False),
+            ],
+            limit=1,
+        )
+        way_out = self.env._(
+            "Xero is not subscribed to %s. In Xero open Settings → Currencies and add it (needs a plan with several "
+            "currencies), then press Refresh from Xero.",
+            currency.name,
+        )
+        return [("currency", f"{way_out} {binding.message}" if binding else way_out)]
+
+    @api.model
+    def _currency_rate(self, connection, move):
+        """Return Odoo's rate of the document, where the connection sends it; else Xero uses its own of the day."""
+        if connection.currency_rates != "odoo" or move.currency_id == move.company_id.currency_id:
+            return {}
+        return {"CurrencyRate": currency_rate(self._decimal(move.invoice_currency_rate, 12))}
+
+    # -- Totals ------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _limits(self, connection, move, money_lines, tax_amounts):
+        """Return how far the ladder may go for a document; see the fields of the connection."""
+        # Where the currency has no cents, its smallest unit is what a line may be off by. Amounts of three decimals are
+        # nothing that Xero could hold: rounding them off would hide it.
+        unit = self._decimal(move.currency_id.rounding)
+        return Limits(
+            unit_decimals=int(connection.unit_decimals),
+            tax_tolerance=self._decimal(connection.tax_tolerance) if tax_amounts else Decimal(0),
+            round_off=self._decimal(connection.round_off_units) * unit * money_lines if unit >= CENT else Decimal(0),
+        )
+
+    @api.model
+    def _round_off_part(self, connection, move, amount, problems):
+        label = self.env._("Rounding")
+        return self.env["xero.mapper.line"]._rounding_part(connection, amount, label, problems)
+
+    @api.model
+    def _round_off_warning(self, move, tax, rung):
+        """Say what a round-off line means: the totals agree, the tax does not quite."""
+        return self.env._(
+            "Xero's tax is %(theirs)s where Odoo's is %(ours)s (%(currency)s). A line “Rounding” of %(rest)s makes the "
+            "totals equal.",
+            theirs=rung.totals.tax,
+            ours=tax,
+            currency=move.currency_id.name,
+            rest=rung.round_off,
+        )
+
+    @api.model
+    def _totals_problem(self, move, total, tax, theirs):
         return self.env._(
             "Xero would compute %(their_total)s with tax %(their_tax)s, but Odoo has %(our_total)s with tax "
             "%(our_tax)s (%(currency)s). Nothing was sent, so that the books do not differ.",
-            their_total=nearest.total if nearest else "—",
-            their_tax=nearest.tax if nearest else "—",
-            our_total=untaxed + tax,
+            their_total=theirs.total,
+            their_tax=theirs.tax,
+            our_total=total,
             our_tax=tax,
             currency=move.currency_id.name,
         )
 
-    # -- Lines -------------------------------------------------------------------------------------------------
-
     @api.model
-    def _lines(self, connection, move, problems):
-        """Return the lines without amounts, and what is wanted of each (``None`` for a text line)."""
-        base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
-        by_record = {base_line["record"].id: base_line for base_line in base_lines if base_line["record"]}
-        records = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
-        records |= self.env["account.move.line"].browse(by_record)
-        lines, wanted = [], []
-        for record in records:
-            base_line = by_record.get(record.id)
-            if not base_line:
-                text = self._text(record.name, DESCRIPTION)
-                if record.display_type in ("line_section", "line_subsection", "line_note") and text:
-                    lines.append({"Description": text})
-                    wanted.append(None)
-                continue
-            line, amounts = self._money_line(connection, move, base_line, problems)
-            lines.append(line)
-            wanted.append(amounts)
-        return lines, wanted
-
-    @api.model
-    def _money_line(self, connection, move, base_line, problems):
-        record = base_line["record"]
-        label = self._text(record.name or record.product_id.display_name, DESCRIPTION) or self.env._("(no description)")
-        title = label.splitlines()[0][:60]
-        account, _rule = self._account(connection, move, record)
-        problem = account._line_problem(connection)
-        if problem:
-            problems.append(("account", self.env._("Line “%(line)s”: %(problem)s.", line=title, problem=problem)))
-        rate, problem = self._tax_rate(connection, base_line["tax_ids"], account)
-        if problem:
-            problems.append(("tax", self.env._("Line “%(line)s”: %(problem)s", line=title, problem=problem)))
-        details = base_line["tax_details"]
-        currency = move.currency_id
-        return {
-            "Description": label,
-            "AccountCode": account.code or "",
-            **({"TaxType": rate.code} if rate and not self._leaves_tax_to_account(connection, base_line) else {}),
-        }, Wanted(
-            quantity=self._decimal(base_line["quantity"]),
-            unit_price=self._decimal(base_line["price_unit"]),
-            discount=self._decimal(base_line["discount"]),
-            tax_rate=self._decimal(rate.effective_rate, 4) if rate else Decimal(0),
-            base=self._money(details["total_excluded_currency"] + details["delta_total_excluded_currency"], currency),
-            tax=self._money(sum(data["tax_amount_currency"] for data in details["taxes_data"]), currency),
-            price_includes_tax=any(data["price_include"] for data in details["taxes_data"]),
-        )
-
-    @api.model
-    def _line_amounts(self, line, sent):
+    def _line_item(self, part, sent):
+        """Return a line with its amounts. What flattening hides, quantity and price, is told in its description."""
+        line, wanted = part
+        if sent.quantity != wanted.quantity or (wanted.discount and not (sent.discount_rate or sent.discount_amount)):
+            detail = f"{wanted.quantity.normalize():f} × {wanted.unit_price.normalize():f}"
+            if wanted.discount:
+                detail += f" − {wanted.discount.normalize():f} %"
+            label = self._text(line["Description"], DESCRIPTION - len(detail) - 3)
+            line = {**line, "Description": f"{label} ({detail})"}
         amounts = {"Quantity": sent.quantity, "UnitAmount": sent.unit_amount}
         if sent.discount_rate:
             amounts["DiscountRate"] = sent.discount_rate
+        if sent.discount_amount:
+            amounts["DiscountAmount"] = sent.discount_amount
         if sent.tax_amount is not None:
             amounts["TaxAmount"] = sent.tax_amount
         return {**line, **amounts}
-
-    @api.model
-    def _account(self, connection, move, record):
-        """Return the Xero account of a line and which rule gave it: line, product, category, account or default."""
-        company = move.company_id
-        product = record.product_id
-        candidates = [("line", record.xero_account_id)]
-        if product:
-            candidates.append(("product", company._xero_value(product.product_tmpl_id, "xero_account_id")))
-            category = product.categ_id
-            while category:
-                candidates.append(("category", company._xero_value(category, "xero_account_id")))
-                category = category.parent_id
-        candidates.append(("account", company._xero_value(record.account_id, "xero_account_id")))
-        for rule, account in candidates:
-            # A mapping to another connection's chart counts as missing.
-            if account and account.connection_id == connection:
-                return account, rule
-        return connection.default_account_id, "default"
-
-    @api.model
-    def _leaves_tax_to_account(self, connection, base_line):
-        taxes = base_line["tax_ids"].flatten_taxes_hierarchy()
-        return (
-            len(taxes) == 1
-            and taxes.xero_tax_rate_id.connection_id != connection
-            and connection.unmapped_tax_policy == "account_default"
-        )
-
-    @api.model
-    def _tax_rate(self, connection, taxes, account):
-        """Return the rate that Xero will apply to a line, and the problem if there is one."""
-        taxes = taxes.flatten_taxes_hierarchy()
-        rates = self.env["xero.tax.rate"]
-        if len(taxes) > 1:
-            return rates, self.env._(
-                "it carries several taxes (%s), which this version cannot send.", ", ".join(taxes.mapped("name"))
-            )
-        if not taxes:
-            rate = connection.exempt_tax_rate_id or rates.search(
-                [("connection_id", "=", connection.id), ("code", "=", NO_TAX)], limit=1
-            )
-            if not rate:
-                return rate, self.env._(
-                    "it has no tax and the organisation has no rate NONE: choose a “Rate for Lines Without Tax”."
-                )
-        else:
-            rate = taxes.xero_tax_rate_id.filtered(lambda mapped: mapped.connection_id == connection)
-            if not rate and connection.unmapped_tax_policy == "account_default":
-                return rates.search(
-                    [("connection_id", "=", connection.id), ("code", "=", account.tax_type)], limit=1
-                ), ""
-            if not rate and taxes.amount_type != "percent":
-                return rate, self.env._(
-                    "the tax “%s” is not a percentage of the price, which this version cannot send.", taxes.name
-                )
-            if not rate:
-                return rate, self.env._(
-                    "the tax “%s” has no Xero tax rate. Choose one under Xero → Mapping → Taxes.", taxes.name
-                )
-        if not rate.active:
-            return rate, self.env._("the rate %s is no longer active in Xero.", rate.display_name)
-        if account and not rate._fits_account(account):
-            return rate, self.env._(
-                "Xero does not allow the rate %(rate)s with account %(account)s. Choose another rate or account.",
-                rate=rate.display_name,
-                account=account.display_name,
-            )
-        return rate, ""

@@ -30,6 +30,11 @@ class AccountMoveLine(models.Model):
         copy=False,
     )
 
+    def _xero_kind(self):
+        """Return the kind of line (see ``product.template.xero_line_kind``), ``False`` for a sale. For extension."""
+        self.ensure_one()
+        return self.product_id.product_tmpl_id.xero_line_kind
+
     def write(self, vals):
         result = super().write(vals)
         if self and not WATCHED.isdisjoint(vals):

@@ -36,7 +36,7 @@ class XeroMappedMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"xero_account_id", "xero_expense_account_id", "categ_id", "parent_id"}:
+        if vals.keys() & {"xero_account_id", "xero_expense_account_id", "xero_line_kind", "categ_id", "parent_id"}:
             self.env["xero.binding"]._retry_blocked(self.env.company, ["account"])
         return result
 
@@ -47,6 +47,13 @@ class ProductTemplate(models.Model):
 
     xero_account_id = _sales_account()
     xero_expense_account_id = _purchase_account()
+    xero_line_kind = fields.Selection(
+        [("discount", "Discount"), ("shipping", "Shipping"), ("adjustment", "Adjustment")],
+        "Kind of Line in Xero",
+        groups="xero_connector.group_xero_user",
+        help="Lines with this product go to the account that the Xero connection has for discounts, shipping or "
+        "adjustments. Left empty, it is an ordinary sale. An account of the product itself comes first.",
+    )
 
 
 class ProductCategory(models.Model):

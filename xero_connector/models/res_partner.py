@@ -31,6 +31,14 @@ class ResPartner(models.Model):
         help="Create this contact in Xero when the partner is saved. Otherwise it is created with its first document.",
     )
 
+    xero_exempt = fields.Boolean(
+        "Exempt or Reverse-Charged in Xero",
+        company_dependent=True,
+        groups="xero_connector.group_xero_user",
+        help="Lines of this customer's documents get the connection's rate for exempt customers in Xero, whatever "
+        "their tax. They must carry no tax in Odoo.",
+    )
+
     def _xero_company_ids(self):
         """Only commercial entities have a contact; a partner without company belongs to the current one."""
         ids_by_company = {}
@@ -66,6 +74,8 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if self and watched:
             self._xero_mark_linked()
+        if "xero_exempt" in vals:
+            self.env["xero.binding"]._retry_blocked(self.env.company, ["tax", "totals"])
         if self and wanted:
             self._xero_mark()
         return result

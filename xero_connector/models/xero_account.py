@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 # Accounts that Xero posts to by itself: it refuses them on document lines.
 _SYSTEM_TYPES = {"BANK"}
+# The one system account that a document may use, for rounding (Xero's guide "Rounding in Xero").
+ROUNDING = "ROUNDING"
 # What may be chosen for lines, wherever a mapping is chosen.
 LINE_ACCOUNTS = (
     "[('company_id', 'parent_of', allowed_company_ids), ('usable_on_lines', '=', True), ('code', '!=', False)]"
@@ -66,15 +68,18 @@ class XeroAccount(models.Model):
             "currency_code": element.get("CurrencyCode") or False,
         }
 
-    def _line_problem(self, connection):
-        """Return why this account cannot be used on a document line of ``connection``, or an empty text."""
+    def _line_problem(self, connection, rounding=False):
+        """Return why this account cannot be used on a document line of ``connection``, or an empty text.
+
+        :param rounding: the line is a rounding, for which Xero has a system account
+        """
         if not self:
             return self.env._("no Xero account is mapped")
         if self.connection_id != connection:
             return self.env._("%s belongs to another Xero connection", self.display_name)
         if not self.active:
             return self.env._("%s is archived in Xero", self.display_name)
-        if not self.usable_on_lines:
+        if not self.usable_on_lines and not (rounding and self.system_account == ROUNDING):
             return self.env._("%s is a bank or system account, which Xero does not take on lines", self.display_name)
         if not self.code:
             return self.env._(

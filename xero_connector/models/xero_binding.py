@@ -25,7 +25,8 @@ _FIXES = {
     "date": "connection",
     "lock_date": "connection",
     "currency": "connection",
-    "tax": "xero_connector.account_tax_xero_action",
+    "tax": "tax",
+    "totals": "connection",
     "contact": "contact",
     "choice": "contact",
 }
@@ -89,10 +90,14 @@ class XeroBinding(models.Model):
             ("native", "Lines as they are"),
             ("flattened", "Lines flattened to quantity 1"),
             ("tax_amount", "Flattened, with each line's tax amount"),
+            ("round_off", "With a round-off line"),
         ],
         "Totals By",
         readonly=True,
         help="How Xero was brought to Odoo's total; the first way that fits is taken.",
+    )
+    tax_amounts_refused = fields.Boolean(
+        readonly=True, help="Xero did not take the tax of a line from us: it is not told any more for this document."
     )
     reissue = fields.Integer(readonly=True, help="How often this number was used up by voided invoices in Xero.")
     attempts = fields.Integer(readonly=True)
@@ -149,9 +154,16 @@ class XeroBinding(models.Model):
             self.env["xero.mark"]._put(res_model, ids_by_company, push=push)
 
     def action_retry(self):
-        """Have the engine look at these records again."""
+        """Have the engine look at these records again, and at what they wait for."""
         self.check_access("read")
-        self.sudo()._mark()
+        lacking = self.sudo().search(
+            [
+                ("connection_id", "in", self.connection_id.ids),
+                ("res_model", "in", ("account.tax", "xero.tax.combination", "res.currency")),
+                ("state", "in", ("failed", "blocked")),
+            ]
+        )
+        (self.sudo() | lacking)._mark()
         self.connection_id._wake()
         return self.connection_id[:1]._notice(
             self.env._("%s records will be sent again within seconds.", len(self)), "info"
@@ -208,7 +220,18 @@ class XeroBinding(models.Model):
                 "res_id": self.connection_id.id,
                 "views": [(False, "form")],
             }
-        return self.env["ir.actions.act_window"]._for_xml_id(fix)
+        return self._tax_action()
+
+    def _tax_action(self):
+        """Open the mapping that is missing: of taxes that are used together on a line, or of single ones."""
+        actions = self.env["ir.actions.act_window"]
+        if self.res_model == "account.move":
+            lines = self.env["account.move"].browse(self.res_id).exists().invoice_line_ids
+            together = [rates for rates in (line.tax_ids._xero_split()[0] for line in lines) if len(rates) > 1]
+            combinations = self.env["xero.tax.combination"]
+            if any(not combinations._of(rates).xero_tax_rate_id for rates in together):
+                return actions._for_xml_id("xero_connector.xero_tax_combination_action")
+        return actions._for_xml_id("xero_connector.account_tax_xero_action")
 
     @api.model
     def _states_of(self, res_model, ids):

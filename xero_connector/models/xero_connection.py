@@ -18,8 +18,8 @@ class XeroConnection(models.Model):
           └──disconnect─────┴─────────► expired   (Xero ended the access)
 
     Marks are kept in every state once an organisation was chosen, so that what changed meanwhile is sent when the
-    connection is back. This file holds settings; ``xero_connection_oauth`` the access and ``xero_connection_sync``
-    the work.
+    connection is back. This file holds the connection itself; ``xero_connection_documents`` how documents are sent,
+    ``xero_connection_oauth`` the access and ``xero_connection_sync`` the work.
     """
 
     _name = "xero.connection"
@@ -74,44 +74,6 @@ class XeroConnection(models.Model):
     period_lock_date = fields.Date(readonly=True, copy=False)
     end_of_year_lock_date = fields.Date(readonly=True, copy=False)
 
-    # Defaults
-    default_account_id = fields.Many2one(
-        "xero.account",
-        "Default Ledger Account",
-        domain="[('connection_id', '=', id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
-        copy=False,
-        help="Used for every line whose product, category and Odoo account have no Xero account of their own.",
-    )
-    default_payment_account_id = fields.Many2one(
-        "xero.account",
-        domain="[('connection_id', '=', id), ('usable_for_payments', '=', True)]",
-        copy=False,
-        help="Only bank accounts and accounts that allow payments are offered. To allow payments to another one: in "
-        "Xero open Accounting → Chart of accounts, edit the account, tick Enable payments to this account, then "
-        "press Refresh from Xero here.",
-    )
-    exempt_tax_rate_id = fields.Many2one(
-        "xero.tax.rate",
-        "Rate for Lines Without Tax",
-        domain="[('connection_id', '=', id)]",
-        copy=False,
-        help="Left empty, Xero's own rate NONE is used.",
-    )
-    unmapped_tax_policy = fields.Selection(
-        [
-            ("block", "Hold the invoice until the tax is mapped"),
-            ("account_default", "Let Xero use the ledger account's default tax"),
-        ],
-        string="Unmapped Taxes",
-        default="block",
-        required=True,
-    )
-    invoice_status = fields.Selection(
-        [("DRAFT", "Draft"), ("SUBMITTED", "Awaiting approval"), ("AUTHORISED", "Authorised")],
-        string="Create Invoices As",
-        default="AUTHORISED",
-        required=True,
-    )
     export_from = fields.Date(
         "Export Documents From",
         help="Documents dated before this day are left alone. With a date, what is already confirmed since then is "
@@ -225,21 +187,6 @@ class XeroConnection(models.Model):
                     )
                 )
 
-    @api.constrains("default_account_id", "default_payment_account_id", "exempt_tax_rate_id")
-    def _check_defaults(self):
-        for connection in self:
-            problem = connection.default_account_id and connection.default_account_id._line_problem(connection)
-            if problem:
-                raise ValidationError(self.env._("The default ledger account cannot be used: %s.", problem))
-            payment = connection.default_payment_account_id
-            if payment and (payment.connection_id != connection or not payment.usable_for_payments):
-                raise ValidationError(
-                    self.env._("%s does not take payments in this organisation.", payment.display_name)
-                )
-            rate = connection.exempt_tax_rate_id
-            if rate and (rate.connection_id != connection or rate.effective_rate):
-                raise ValidationError(self.env._("%s is not a zero rate of this organisation.", rate.display_name))
-
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
@@ -264,7 +211,7 @@ class XeroConnection(models.Model):
                         self.env._("A run is under way: change the frequency when it has ended, in a few seconds.")
                     )
                 connection.cron_id.interval_number = connection.sync_interval
-        if vals.keys() & {"default_account_id", "exempt_tax_rate_id", "unmapped_tax_policy", "export_from"}:
+        if "export_from" in vals:
             self.env["xero.binding"]._retry_blocked(self.company_id)
         if vals.get("export_from"):
             self.filtered("tenant_id")._mark_backlog()

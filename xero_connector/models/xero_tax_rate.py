@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 NO_TAX = "NONE"
@@ -72,6 +74,11 @@ class XeroTaxRate(models.Model):
         if have != wanted:
             self.component_ids.unlink()
             self.env["xero.tax.component"].create([{**values, "tax_rate_id": self.id} for values in wanted])
+
+    def _percent(self):
+        """Return Xero's effective percentage as an exact decimal; Xero keeps four digits of it."""
+        self.ensure_one()
+        return Decimal(repr(round(self.effective_rate, 4)))
 
     def _fits_account(self, account):
         """Whether Xero allows this rate with an account of that class (its ``CanApplyTo…`` flags)."""

@@ -17,10 +17,11 @@ LOOKUP_SIZE, LOOKUP_LENGTH = 50, 1500
 class Documents:
     """Invoices → Xero: created, updated, voided; or adopted when they are there already."""
 
-    def __init__(self, work, outbox, contacts):
+    def __init__(self, work, outbox, contacts, additions):
         self.work = work
         self.outbox = outbox
         self.contacts = contacts
+        self.additions = additions
 
     @property
     def env(self):
@@ -134,6 +135,7 @@ class Documents:
 
     def _send_live(self, moves, marks):
         bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
+        self.additions.ensure(moves.filtered(lambda move: bindings[move.id].state != "excluded"), marks)
         contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
         archived = self.contacts.archived(contact_bindings.values())
         creates, updates, done = [], [], {}
@@ -159,8 +161,10 @@ class Documents:
                 updates.append(element)
         marks.delete(done)
         self.work.commit()
-        self.resolve(self.outbox.send("Invoices", "PUT", creates, self.env._("Create invoices")))
-        self._fail_silent(self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices")))
+        created = self.outbox.send("Invoices", "PUT", creates, self.env._("Create invoices"))
+        self.resolve(self._without_tax_amounts(created))
+        updated = self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices"))
+        self._fail_silent(self._without_tax_amounts(updated))
 
     def _element(self, move, binding, contact_binding, contact_problems, mark_ids):
         """Return what to send of a move, or ``None`` after holding it with everything that is wrong."""
@@ -168,7 +172,13 @@ class Documents:
         mapper = self.env["xero.mapper.document"]
         ended = binding.xero_status in ENDED
         try:
-            mapped = mapper._to_xero(self.work.connection, move, contact_binding.xero_id, binding.reissue)
+            mapped = mapper._to_xero(
+                self.work.connection,
+                move,
+                contact_binding.xero_id,
+                binding.reissue,
+                tax_amounts=not binding.tax_amounts_refused,
+            )
             # The address of Odoo may change without anything having changed for a bookkeeper.
             fingerprint = digest({name: value for name, value in mapped.payload.items() if name != "Url"})
         except Exception as error:  # pylint: disable=broad-except
@@ -236,6 +246,23 @@ class Documents:
     def _settle_unchanged(self, binding):
         if binding.state != "synced" or binding.message or binding.next_try:
             binding.write({"state": "synced", "message": False, "reason": False, "next_try": False, "attempts": 0})
+
+    def _without_tax_amounts(self, unresolved):
+        """Have documents planned again whose lines' tax Xero did not take from us; return the other elements.
+
+        How far it lets a tax differ from its own is not documented. They go on with the next way of making totals
+        equal, or are held with both figures.
+        """
+        rest = []
+        for situation, element in unresolved:
+            if situation != "tax_amount":
+                rest.append((situation, element))
+                continue
+            binding = self.env["xero.binding"].browse(element.binding_id)
+            binding.tax_amounts_refused = True
+            binding._mark()
+        self.work.commit()
+        return rest
 
     def _fail_silent(self, unresolved):
         verdict = Verdict(self.work)

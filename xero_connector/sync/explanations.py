@@ -5,15 +5,20 @@ from collections import namedtuple
 
 # ``resolve`` names a situation that the engine can settle by looking at Xero; then no text is needed.
 Explanation = namedtuple("Explanation", "reason text resolve", defaults=(None,))
-# Situation → the intent for which the engine knows how to settle it.
-_SETTLED_FOR = {"number": "create", "contact_name": "create", "status": "void"}
+# Situation → the intents for which the engine knows how to settle it.
+_SETTLED_FOR = {
+    "number": ("create",),
+    "contact_name": ("create",),
+    "status": ("void",),
+    "tax_amount": ("create", "update"),
+}
 
 
 def explain(env, text, intent):
     """Return the ``Explanation`` of a refusal. Xero's words are always part of the text."""
     for pattern, reason, resolve, advice in _table(env):
         if re.search(pattern, text, re.IGNORECASE):
-            if resolve and intent == _SETTLED_FOR[resolve]:
+            if resolve and intent in _SETTLED_FOR[resolve]:
                 return Explanation(reason, text, resolve)
             if advice:
                 return Explanation(reason, env._("%(advice)s (Xero: “%(words)s”)", advice=advice, words=text))
@@ -29,6 +34,7 @@ def _table(env):
         (r"invoice # must be unique|invoice number must be unique", "number", "number", ""),
         (r"name .* already assigned to another contact|contact name must be unique", "choice", "contact_name", ""),
         (r"contact ?number .*(already|unique|in use)", "choice", "contact_name", ""),
+        (r"tax amount .*(does not match|is incorrect|cannot be|not valid|must be)", "totals", "tax_amount", ""),
         (r"payment or credit note allocated", "applied", None, applied),
         (r"not of valid status for modification", "applied", "status", applied),
         (
@@ -53,6 +59,39 @@ def _table(env):
             "tax",
             None,
             env._("Xero does not allow this tax rate with this account: map another rate or another account."),
+        ),
+        (
+            r"taxtype code .* does not exist",
+            "tax",
+            None,
+            env._(
+                "Xero has no such tax rate any more, or not for sales: press Refresh from Xero and map another rate "
+                "under Xero → Mapping → Taxes."
+            ),
+        ),
+        (
+            r"tax rate with this name already exists",
+            "tax",
+            None,
+            env._(
+                "Xero has a rate of this name already, with another percentage or archived. Rename the tax in Odoo, or "
+                "map it to a rate under Xero → Mapping → Taxes."
+            ),
+        ),
+        (
+            r"line total .* does not match|total does not equal the sum of the lines",
+            "totals",
+            None,
+            env._("Xero computes other amounts than Odoo. Please report it, with this invoice's Xero History."),
+        ),
+        (
+            r"discount",
+            "totals",
+            None,
+            env._(
+                "Xero does not take the discount of a line. In the connection let discounts become lines of their own, "
+                "then press Retry."
+            ),
         ),
         (
             r"account code .* (is not a valid|archived)|account could not be found",

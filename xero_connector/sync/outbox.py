@@ -7,8 +7,11 @@ from odoo import fields
 
 from ..xero_api.errors import XeroError, XeroRefused, XeroUnanswered
 from ..xero_api.payload import has_id, plain, to_text
+from .resources import RESOURCES
 from .verdict import Verdict
-from .workspace import BATCH_BYTES, BATCH_SIZE
+
+# A call's body must stay below 3.5 MB.
+BATCH_BYTES = 3_000_000
 
 # Of the 6 minutes or so that Xero remembers an idempotency key, one is kept as a margin.
 KEY_LIVES = timedelta(minutes=5)
@@ -44,7 +47,7 @@ class Element:
 
 def elements_of(request):
     """Return the ``Element`` list of a stored request, as it was when it was prepared."""
-    payloads = json.loads(request.body)[request.path.strip("/")]
+    payloads = RESOURCES[request.path].payloads(request.body)
     return [
         Element(payload=payload, **stored) for payload, stored in zip(payloads, request._element_list(), strict=True)
     ]
@@ -62,12 +65,12 @@ class Outbox:
     def send(self, resource, method, elements, label):
         """Send elements in as few calls as Xero's limits allow.
 
-        :param resource: ``Contacts`` or ``Invoices``
+        :param resource: name of one of ``RESOURCES``
         :return: elements that Xero refused for a reason that the caller may resolve (``Verdict`` says which)
         :raises XeroError: a fault of the whole call; what was sent before it is settled
         """
         unresolved = []
-        for batch in self._batches(elements):
+        for batch in self._batches(elements, RESOURCES[f"/{resource}"].batch):
             # What was refused is settled before the slice ends, or it would only be refused again.
             if unresolved and self.work.must_stop():
                 break
@@ -75,12 +78,12 @@ class Outbox:
             unresolved += self._send_batch(resource, method, batch, label)
         return unresolved
 
-    def _batches(self, elements):
+    def _batches(self, elements, most):
         together = [element for element in elements if element.attempts < ALONE_AFTER]
         batch, size = [], 0
         for element in together:
             length = len(to_text(element.payload).encode())
-            if batch and (len(batch) == BATCH_SIZE or size + length > BATCH_BYTES):
+            if batch and (len(batch) == most or size + length > BATCH_BYTES):
                 yield batch
                 batch, size = [], 0
             batch.append(element)
@@ -110,9 +113,7 @@ class Outbox:
     def prepare(self, resource, method, batch, label):
         """Store a call and commit it: from here on the call can be found again after a crash."""
         env = self.work.env
-        query = {"summarizeErrors": "false"}
-        if resource == "Invoices":
-            query["unitdp"] = "4"
+        kind = RESOURCES[f"/{resource}"]
         bindings = env["xero.binding"].browse([element.binding_id for element in batch])
         request = env["xero.request"].create(
             {
@@ -120,9 +121,9 @@ class Outbox:
                 "label": label,
                 "idempotency_key": str(uuid.uuid4()),
                 "method": method,
-                "path": f"/{resource}",
-                "query": json.dumps(query),
-                "body": to_text({resource: [element.payload for element in batch]}),
+                "path": kind.path,
+                "query": json.dumps(kind.query),
+                "body": kind.body([element.payload for element in batch]),
                 "elements": [element.stored() for element in batch],
                 "element_count": len(batch),
                 "binding_ids": bindings.ids,
@@ -277,7 +278,7 @@ class Outbox:
 
     @staticmethod
     def _id_name(request):
-        return {"/Contacts": "ContactID", "/Invoices": "InvoiceID"}[request.path]
+        return RESOURCES[request.path].id_name
 
     def _correlate(self, request, elements, data):
         """Match answers to elements by position, checked by our own keys; by the keys alone where that is off.
@@ -286,10 +287,7 @@ class Outbox:
         """
         answers = data.get(request.path.strip("/"))
         answers = [answer for answer in answers if isinstance(answer, dict)] if isinstance(answers, list) else []
-        names = {
-            "/Contacts": ("ContactID", "ContactNumber", "Name"),
-            "/Invoices": ("InvoiceID", "InvoiceNumber"),
-        }[request.path]
+        names = RESOURCES[request.path].keys
 
         def belongs(element, answer, unnamed):
             for name in names:

@@ -17,11 +17,12 @@ class Recovery:
     that, or when Xero answered 5xx (which it remembers just as well), what it did is looked up by number.
     """
 
-    def __init__(self, work, outbox, contacts, documents):
+    def __init__(self, work, outbox, contacts, documents, additions):
         self.work = work
         self.outbox = outbox
         self.contacts = contacts
         self.documents = documents
+        self.additions = additions
         outbox.look_up = self.look_up
 
     def run(self):
@@ -67,6 +68,8 @@ class Recovery:
             elements = self.documents.resolve([("lookup", element) for element in elements], lost_answer=True)
         elif request.method == "PUT" and request.path == "/Contacts":
             elements = self.contacts.adopt(elements)
+        elif request.method == "PUT":
+            elements = self.additions.adopt(request, elements)
         # An update or a void makes Xero equal to Odoo however often it is done: plan it again.
         self._release(elements, again)
         request.write({"state": "unknown"})

@@ -17,6 +17,8 @@ from ..xero_api.errors import (
     XeroUnanswered,
     XeroUnauthorised,
 )
+from .additions import MODELS as ADDED_MODELS
+from .additions import Additions
 from .contacts import Contacts
 from .documents import ENDED, Documents
 from .marks import Marks
@@ -142,8 +144,9 @@ class Runner:
         connection._check_may_call()
         outbox = Outbox(work)
         contacts = Contacts(work, outbox)
-        documents = Documents(work, outbox, contacts)
-        Recovery(work, outbox, contacts, documents).run()
+        additions = Additions(work, outbox)
+        documents = Documents(work, outbox, contacts, additions)
+        Recovery(work, outbox, contacts, documents, additions).run()
         refreshed_at = connection.references_refreshed_at
         if only == "references" or not refreshed_at:
             References(work).refresh()
@@ -156,13 +159,14 @@ class Runner:
             result.remaining = 0 if result.problem else 1
             return
         try:
-            self._drain(work, contacts, documents, wanted, result)
+            self._drain(work, (contacts, additions, documents), wanted, result)
         except OutOfTime:
             result.done = max(result.done, 1)
         self._note_success(work, result)
 
-    def _drain(self, work, contacts, documents, wanted, result):
+    def _drain(self, work, engines, wanted, result):
         """Take up marked records, oldest first, until none is left or the time is up."""
+        contacts, additions, documents = engines
         before = None
         while True:
             marks = Marks(work).take(only=wanted)
@@ -175,6 +179,7 @@ class Runner:
             partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
             move_ids = [res_id for model, res_id in marks.records if model == "account.move"]
             contacts.sync(partner_ids, marks)
+            additions.sync([record for record in marks.records if record[0] in ADDED_MODELS], marks)
             documents.sync(move_ids, marks)
             result.done += len(marks.records)
             # A record may have been marked again on the way, to be made under another number for instance.

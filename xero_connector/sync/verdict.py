@@ -1,10 +1,20 @@
-from decimal import Decimal
+from collections import defaultdict
 
 from odoo import fields
 
+from ..xero_api.amounts import differences
 from ..xero_api.payload import to_datetime
 from .explanations import explain
 from .marks import Marks
+
+# What people call a Xero record, and the model that keeps copies of such records.
+_NUMBERS = ("InvoiceNumber", "ContactNumber", "TaxType", "Code")
+_MIRRORS = {
+    "res.partner": "xero.contact",
+    "account.tax": "xero.tax.rate",
+    "xero.tax.combination": "xero.tax.rate",
+    "res.currency": "xero.currency",
+}
 
 
 def own_values(payload):
@@ -20,7 +30,7 @@ class Verdict:
         self.unresolved = []
         self.refused_count = 0
         self._lines = []
-        self._contacts = []
+        self._mirrored = defaultdict(list)
 
     def accepted(self, element, answer, xero_id):
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
@@ -29,7 +39,7 @@ class Verdict:
         binding.write(
             {
                 "xero_id": xero_id,
-                "xero_number": answer.get("InvoiceNumber") or answer.get("ContactNumber") or False,
+                "xero_number": next(filter(None, map(answer.get, _NUMBERS)), False),
                 "xero_status": answer.get("Status") or answer.get("ContactStatus") or False,
                 "remote_updated_at": to_datetime(answer.get("UpdatedDateUTC")) or False,
                 "state": "synced",
@@ -46,8 +56,8 @@ class Verdict:
                 "depends_on_id": False,
             }
         )
-        if binding.res_model == "res.partner":
-            self._contacts.append((binding, answer))
+        if binding.res_model in _MIRRORS:
+            self._mirrored[_MIRRORS[binding.res_model]].append((binding, answer))
         self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
         self.drop_marks(element, "synced")
 
@@ -109,13 +119,11 @@ class Verdict:
 
     def finish(self):
         """Note what follows from all elements together; return the request's fields that tell the outcome."""
-        if self._contacts:
-            # Keep the copies of contacts that we just made or changed, so that the next match knows them.
-            answers = [answer for _binding, answer in self._contacts]
-            self.work.env["xero.contact"]._mirror(self.work.connection, answers, complete=False)
-            self.release_dependents(
-                self.work.env["xero.binding"].union(*(binding for binding, _answer in self._contacts))
-            )
+        for model, found in self._mirrored.items():
+            # Keep the copies of what we just made or changed, so that the next look knows them.
+            answers = [answer for _binding, answer in found]
+            self.work.env[model]._mirror(self.work.connection, answers, complete=False)
+            self.release_dependents(self.work.env["xero.binding"].union(*(binding for binding, _answer in found)))
         taken = len(self._lines) - self.refused_count
         outcome = self.work.env._("%s in Xero", taken) if taken else ""
         if self.refused_count:
@@ -146,20 +154,15 @@ class Verdict:
     def _difference(self, element, answer):
         """Say so, with both figures, where Xero's totals are not ours."""
         names = {
-            "total": ("Total", self.work.env._("total")),
-            "tax": ("TotalTax", self.work.env._("tax")),
-            "due": ("AmountDue", self.work.env._("amount due")),
+            "total": self.work.env._("total"),
+            "tax": self.work.env._("tax"),
+            "due": self.work.env._("amount due"),
         }
-        differences = [
-            self.work.env._(
-                "%(what)s: Odoo %(ours)s, Xero %(theirs)s", what=label, ours=element.expected[key], theirs=answer[name]
-            )
-            for key, (name, label) in names.items()
-            if key in element.expected
-            and answer.get(name) is not None
-            and Decimal(str(element.expected[key])) != Decimal(str(answer[name]))
+        found = [
+            self.work.env._("%(what)s: Odoo %(ours)s, Xero %(theirs)s", what=names[key], ours=ours, theirs=theirs)
+            for key, ours, theirs in differences(element.expected, answer)
         ]
-        return self.work.env._("Xero's figures differ. ") + "; ".join(differences) if differences else ""
+        return self.work.env._("Xero's figures differ. ") + "; ".join(found) if found else ""
 
     def release_dependents(self, bindings):
         """Have documents looked at again that were held for these contacts."""

@@ -4,8 +4,6 @@ from odoo import SUPERUSER_ID, api
 
 from ..xero_api.client import READ_SECONDS
 
-# Xero takes about 50 documents a call; the body must stay below 3.5 MB.
-BATCH_SIZE, BATCH_BYTES = 50, 3_000_000
 PERSON_READ_SECONDS = 20
 
 

@@ -40,13 +40,9 @@ class XeroCase(AccountTestInvoicingCommon):
     def setUp(self):
         super().setUp()
         self.simulator.reset()
+        options = {"country": "GB", "chart": "uk", "multicurrency": True, **self.simulator_options}
         self.organisation = self.simulator.add_organisation(
-            "Demo Company (UK)",
-            country="GB",
-            currency=self.company.currency_id.name,
-            chart="uk",
-            multicurrency=True,
-            **self.simulator_options,
+            "Demo Company (UK)", currency=self.company.currency_id.name, **options
         )
         self.app = self.simulator.add_app(redirect_uris=["http://localhost:8069/xero/oauth/callback"])
         # An HttpCase is in that mode for the whole class.

@@ -28,7 +28,7 @@ from .payload import from_text
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 API_PATH = "/api.xro/2.0"
 # Where the list in the answer is not named like the resource.
-_LIST_NAMES = {"Organisation": "Organisations"}
+_LIST_NAMES = {"/Organisation": "Organisations", "/Organisation/Actions": "Actions"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class XeroClient:
         return self._call("GET", path, query=query, headers=headers)
 
     def list(self, path, *, query=None, modified_since=None):
-        """Read and return the elements of a resource, for example of ``/Accounts`` or ``/Invoices``.
+        """Read and return the elements of a resource, for example of ``/Accounts`` or ``/Organisation/Actions``.
 
         :raises XeroUnanswered: an answer without such a list
         """
@@ -95,8 +95,7 @@ class XeroClient:
         :raises XeroUnanswered: an answer without such a list
         """
         data = self.get(path, query=query, modified_since=modified_since).data
-        resource = path.split("/")[1]
-        elements = data.get(_LIST_NAMES.get(resource, resource))
+        elements = data.get(_LIST_NAMES.get(path, path.split("/")[1]))
         if not isinstance(elements, list):
             raise XeroUnanswered("Xero's answer could not be read")
         return elements, (data.get("pagination") or {}).get("pageCount")

@@ -1,0 +1,255 @@
+from collections import namedtuple
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..xero_api.amounts import HUNDRED, half_up
+from ..xero_api.ladder import Wanted
+
+DESCRIPTION = 4000
+_TEXT_TYPES = ("line_section", "line_subsection", "line_note")
+
+# A line as it is to be sent, without its amounts, and what is wanted of these (``None`` for a text).
+Part = namedtuple("Part", "line wanted")
+
+
+class XeroMapperLine(models.AbstractModel):
+    """The lines of a document → lines of Xero, without amounts, and the exact amounts that are wanted of each.
+
+    One line of Odoo may give several of Xero: a discount may be a line of its own, and so is every tax that Xero has
+    no rate for. Taxes of that kind are summed up at the end, one line each, as Odoo sums them up below a document.
+    """
+
+    _name = "xero.mapper.line"
+    _inherit = ["xero.mapper"]
+    _description = "Invoice Lines to Xero Line Items"
+
+    @api.model
+    def _parts(self, connection, move, problems):
+        """Return the list of ``Part`` of a posted move; what is wrong is added to ``problems``."""
+        base_lines, rounding_lines = self._base_lines(move)
+        by_record = {base_line["record"].id: base_line for base_line in base_lines}
+        records = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+        # Early payment discounts and cash rounding are among the journal items only.
+        records |= self.env["account.move.line"].browse(by_record)
+        parts, own = [], {}
+        for record in records:
+            base_line = by_record.get(record.id)
+            if base_line:
+                parts += self._money_parts(connection, move, base_line, own, problems)
+            elif record.display_type in _TEXT_TYPES and (text := self._text(record.name, DESCRIPTION)):
+                parts.append(Part({"Description": text}, None))
+        for (tax, taxes), wanted in own.items():
+            parts.append(self._own_part(connection, move, tax, taxes, wanted, problems))
+        for record in rounding_lines:
+            amount = self._money(move.direction_sign * record.amount_currency, move.currency_id)
+            parts.append(self._rounding_part(connection, amount, self._label(record), problems))
+        return parts
+
+    @api.model
+    def _base_lines(self, move):
+        """Return Odoo's base lines with their exact taxes, and the cash roundings that Odoo put into a tax.
+
+        Such a rounding is no tax of any line, so the taxes are shared out anew without it.
+        """
+        base_lines, tax_lines = move._get_rounded_base_and_tax_lines()
+        rounding = [line for line in tax_lines if line["record"].display_type == "rounding"]
+        if rounding:
+            rest = [line for line in tax_lines if line["record"].display_type != "rounding"]
+            self.env["account.tax"]._round_base_lines_tax_details(base_lines, move.company_id, tax_lines=rest)
+        return base_lines, [line["record"] for line in rounding]
+
+    # -- One line ----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _money_parts(self, connection, move, base_line, own, problems):
+        record = base_line["record"]
+        mapper = self.env["xero.mapper.tax"]
+        shares = mapper._shares(base_line)
+        label = self._label(record)
+        kind = self._kind(base_line)
+        account = self._line_account(connection, move, record, kind, label, problems)
+        applied = mapper._rate(connection, move, shares.rates, account, shares.tax)
+        self._note(problems, label, applied.problem)
+        for item in shares.own:
+            self._add_own(own, base_line, item)
+        wanted = Wanted(
+            quantity=self._decimal(base_line["quantity"]),
+            unit_price=self._decimal(base_line["price_unit"]),
+            discount=self._decimal(base_line["discount"]),
+            tax_rate=self._percent_of(applied),
+            # What was booked counts: a price may be changed afterwards without changing it.
+            base=self._money(base_line["sign"] * record.amount_currency, move.currency_id),
+            tax=shares.tax,
+            price_includes_tax=self._price_includes_tax(base_line, shares),
+        )
+        line = self._line(label, account, applied)
+        if connection.discount_as == "line" and wanted.discount:
+            return self._split_discount(connection, move, record, line, wanted, applied, problems)
+        return [Part(line, wanted)]
+
+    @api.model
+    def _line(self, label, account, applied):
+        tax_type = {"TaxType": applied.rate.code} if applied.rate and applied.named else {}
+        return {"Description": label, "AccountCode": account.code or "", **tax_type}
+
+    @api.model
+    def _percent_of(self, applied):
+        if applied.rate:
+            return applied.rate._percent()
+        return None if applied.problem else Decimal(0)
+
+    @api.model
+    def _label(self, record):
+        text = self._text(record.name or record.product_id.display_name, DESCRIPTION)
+        return text or self.env._("(no description)")
+
+    @api.model
+    def _note(self, problems, label, problem):
+        """Add a problem of a line, (reason, text), to ``problems``."""
+        if problem:
+            reason, text = problem
+            title = label.splitlines()[0][:60]
+            problems.append((reason, self.env._("Line “%(line)s”: %(problem)s", line=title, problem=text)))
+
+    @api.model
+    def _price_includes_tax(self, base_line, shares):
+        """Whether the price holds exactly the taxes that share the rate, so that Xero may take it as it is."""
+        leaves = shares.rates._flatten_taxes_and_sort_them()[0]
+        data = [data for data in base_line["tax_details"]["taxes_data"] if data["tax"] in leaves]
+        return bool(data) and not shares.own and all(item["price_include"] for item in data)
+
+    @api.model
+    def _split_discount(self, connection, move, record, line, wanted, applied, problems):
+        """Return the line at its full price, and its discount as a line of its own (I11)."""
+        gross = half_up(wanted.quantity * wanted.unit_price)
+        rate = wanted.tax_rate or Decimal(0)
+        if wanted.price_includes_tax:
+            tax = half_up(gross * rate / (HUNDRED + rate))
+            base = gross - tax
+        else:
+            base, tax = gross, half_up(gross * rate / HUNDRED)
+        off = Wanted(
+            Decimal(1),
+            wanted.base - base + (wanted.tax - tax if wanted.price_includes_tax else 0),
+            Decimal(0),
+            wanted.tax_rate,
+            wanted.base - base,
+            wanted.tax - tax,
+            wanted.price_includes_tax,
+        )
+        label = self._text(self.env._("Discount: %s", line["Description"]), DESCRIPTION)
+        account = self._line_account(connection, move, record, "discount", label, problems, own=False)
+        return [
+            Part(line, wanted._replace(discount=Decimal(0), base=base, tax=tax)),
+            Part(self._line(label, account, applied), off),
+        ]
+
+    # -- Taxes and roundings as lines ----------------------------------------------------------------------------------
+
+    @api.model
+    def _add_own(self, own, base_line, item):
+        """Sum up a tax that is a line of its own; ``own`` is dict of (tax, taxes charged on it) → ``Wanted``."""
+        fixed = item.tax.amount_type == "fixed"
+        new = Wanted(
+            quantity=self._decimal(base_line["quantity"]) if fixed else Decimal(1),
+            unit_price=self._decimal(item.tax.amount) if fixed else item.amount,
+            discount=Decimal(0),
+            tax_rate=None,
+            base=item.amount,
+            tax=item.tax_on_it,
+            price_includes_tax=False,
+        )
+        old = own.get((item.tax, item.rates))
+        if old:
+            new = new._replace(
+                quantity=old.quantity + new.quantity if fixed else Decimal(1),
+                unit_price=new.unit_price if fixed else old.unit_price + new.unit_price,
+                base=old.base + new.base,
+                tax=old.tax + new.tax,
+            )
+        own[item.tax, item.rates] = new
+
+    @api.model
+    def _own_part(self, connection, move, tax, taxes, wanted, problems):
+        label = self._text(tax.invoice_label or tax.name, DESCRIPTION)
+        account = self._tax_account(connection, move, tax)
+        if not account:
+            problem = self.env._(
+                "Xero has no rate for such a tax, so it becomes a line of its own: choose its Xero account under Xero "
+                "→ Mapping → Taxes."
+            )
+            self._note(problems, label, ("tax", problem))
+        else:
+            self._check_account(connection, account, label, problems)
+        applied = self.env["xero.mapper.tax"]._rate(connection, move, taxes, account, wanted.tax)
+        self._note(problems, label, applied.problem)
+        return Part(self._line(label, account, applied), wanted._replace(tax_rate=self._percent_of(applied)))
+
+    @api.model
+    def _tax_account(self, connection, move, tax):
+        """Return the Xero account of a tax that is a line of its own: its own, else that of its Odoo account."""
+        accounts = tax.xero_account_id
+        for repartition in tax.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax"):
+            accounts |= move.company_id._xero_value(repartition.account_id, "xero_account_id")
+        return accounts.filtered(lambda account: account.connection_id == connection)[:1]
+
+    @api.model
+    def _rounding_part(self, connection, amount, label, problems):
+        """Return a line without tax on the rounding account."""
+        account = connection._rounding_account()
+        self._check_account(connection, account, label, problems, rounding=True)
+        applied = self.env["xero.mapper.tax"]._rounding_rate(connection, account)
+        self._note(problems, label, applied.problem)
+        wanted = Wanted(Decimal(1), amount, Decimal(0), Decimal(0), amount, Decimal(0), False)
+        return Part(self._line(label, account, applied), wanted)
+
+    # -- Accounts ----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _kind(self, base_line):
+        """Return what a line is, where such lines have an account of their own in the connection; else ``False``."""
+        special = {"cash_rounding": "rounding", "early_payment": "discount", "global_discount": "discount"}
+        return special.get(base_line["special_type"]) or base_line["record"]._xero_kind()
+
+    @api.model
+    def _line_account(self, connection, move, record, kind, label, problems, own=True):
+        account, _rule = self._account(connection, move, record, kind, own)
+        self._check_account(connection, account, label, problems, rounding=kind == "rounding")
+        return account
+
+    @api.model
+    def _check_account(self, connection, account, label, problems, rounding=False):
+        problem = account._line_problem(connection, rounding=rounding)
+        if problem:
+            self._note(problems, label, ("account", f"{problem}."))
+
+    @api.model
+    def _account(self, connection, move, record, kind=False, own=True):
+        """Return the Xero account of a line and the rule that gave it.
+
+        In this order: the line, the product, the kind of line (discount, shipping, adjustment, rounding), the product's
+        category and those above, the Odoo account, the default.
+
+        :param own: whether the line's and the product's own account count; they do not for a discount split off a line
+        """
+        company = move.company_id
+        product = record.product_id
+        candidates = []
+        if own:
+            candidates.append(("line", record.xero_account_id))
+            candidates.append(("product", company._xero_value(product.product_tmpl_id, "xero_account_id")))
+        if kind:
+            candidates.append(("kind", connection[f"{kind}_account_id"]))
+        category = product.categ_id
+        while category:
+            candidates.append(("category", company._xero_value(category, "xero_account_id")))
+            category = category.parent_id
+        candidates.append(("account", company._xero_value(record.account_id, "xero_account_id")))
+        if kind == "rounding":
+            candidates.append(("kind", connection._rounding_account()))
+        for rule, account in candidates:
+            # A mapping to another connection's chart counts as missing.
+            if account and account.connection_id == connection:
+                return account, rule
+        return connection.default_account_id, "default"

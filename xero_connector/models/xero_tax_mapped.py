@@ -1,0 +1,147 @@
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..xero_api.amounts import same_rate
+
+
+class XeroTaxMapped(models.AbstractModel):
+    """What a tax and several taxes used together share: one Xero tax rate, which must be of the same percentage."""
+
+    _name = "xero.tax.mapped"
+    _description = "Tax with a Xero Tax Rate"
+
+    xero_percent = fields.Float(
+        "Rate in Xero (%)",
+        digits=(9, 4),
+        compute="_compute_xero_percent",
+        groups="xero_connector.group_xero_user",
+        help="What these taxes add to an amount without tax: the percentage that the rate in Xero must have.",
+    )
+    xero_proposed_rate_id = fields.Many2one(
+        "xero.tax.rate",
+        "Proposal",
+        compute="_compute_xero_proposed_rate_id",
+        groups="xero_connector.group_xero_user",
+        help="The rate in Xero that fits by percentage, by sale or purchase, and best by components and name.",
+    )
+
+    # -- What each of them says --------------------------------------------------------------------------------------
+
+    def _xero_taxes(self):
+        """Return the taxes that make up the rate; of several, those of all."""
+        raise NotImplementedError(f"{self._name} must say which taxes it stands for")
+
+    def _xero_tax_use(self):
+        """Return ``sale`` or ``purchase``."""
+        return self._xero_taxes()[:1].type_tax_use
+
+    # -- Percentage --------------------------------------------------------------------------------------------------
+
+    def _compute_xero_percent(self):
+        self._xero_taxes()._xero_prefetch()
+        for mapped in self:
+            taxes = mapped._xero_taxes()
+            mapped.xero_percent = taxes._xero_is_rate() and float(taxes._xero_exact_percent())
+
+    def _xero_check_rate(self, rate):
+        """Raise ``ValidationError`` unless ``rate`` gives what these taxes give: totals would be wrong otherwise."""
+        self.ensure_one()
+        taxes = self._xero_taxes()
+        if not taxes._xero_is_rate():
+            raise ValidationError(
+                self.env._(
+                    "%s is not a percentage of the price; only percentage taxes can be mapped to a Xero rate. It goes "
+                    "to Xero as a line of its own: choose the account for it.",
+                    self.display_name,
+                )
+            )
+        ours = taxes._xero_exact_percent()
+        if not same_rate(ours, rate._percent()):
+            raise ValidationError(
+                self.env._(
+                    "%(tax)s is %(ours)s %%, but %(rate)s in Xero is %(theirs)s %%. Choose a rate of %(ours)s %%.",
+                    tax=self.display_name,
+                    ours=f"{ours.normalize():f}",
+                    rate=rate.name,
+                    theirs=f"{rate._percent().normalize():f}",
+                )
+            )
+
+    # -- Proposals ---------------------------------------------------------------------------------------------------
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_xero_proposed_rate_id(self):
+        self._xero_taxes()._xero_prefetch()
+        rates_by_company = {}
+        for mapped in self:
+            root = mapped.company_id.root_id
+            if root not in rates_by_company:
+                connection = self.env["xero.connection"]._for_company(root)
+                domain = [("connection_id", "=", connection.id)]
+                rates_by_company[root] = self.env["xero.tax.rate"].sudo().search(domain) if connection else None
+            rates = rates_by_company[root]
+            open_for = rates and not mapped.sudo().xero_tax_rate_id
+            mapped.xero_proposed_rate_id = mapped._xero_fitting_rates(rates)[:1] if open_for else False
+
+    def _xero_fitting_rates(self, rates):
+        """Return those of ``rates`` that may stand for these taxes, the likeliest first."""
+        self.ensure_one()
+        taxes = self._xero_taxes()
+        if not taxes._xero_is_rate():
+            return rates.browse()
+        percent, use = taxes._xero_exact_percent(), self._xero_tax_use()
+        components = sorted(round(leaf.amount, 4) for leaf in taxes._flatten_taxes_and_sort_them()[0] if leaf.amount)
+        fitting = rates.filtered(
+            lambda rate: (
+                same_rate(percent, rate._percent())
+                and (rate.can_apply_to_expenses if use == "purchase" else rate.can_apply_to_revenue)
+            )
+        )
+
+        def likeness(rate):
+            theirs = sorted(round(component.rate, 4) for component in rate.component_ids if component.rate)
+            # A rate for everything (NONE, as a rule) says less of a tax than one for sales or for purchases alone.
+            general = rate.can_apply_to_expenses and rate.can_apply_to_revenue
+            return (theirs == components, self._xero_likeness(rate), not general)
+
+        return fitting.sorted(likeness, reverse=True)
+
+    def _xero_likeness(self, rate):
+        return round(SequenceMatcher(None, self.name.casefold(), rate.name.casefold()).ratio(), 2)
+
+    def _xero_certain_rate(self, rates):
+        """Return the one of ``rates`` that is certainly meant: the only one that fits, or the one of the same name."""
+        fitting = self._xero_fitting_rates(rates)
+        named = fitting.filtered(lambda rate: rate.name.casefold() == self._xero_rate_name().casefold())
+        return named[:1] or (fitting if len(fitting) == 1 else fitting.browse())
+
+    def _xero_rate_name(self):
+        """Return the name of the rate that is made in Xero where it has none: unique there, 50 characters at most."""
+        return " ".join(self.name.split())[:50].strip()
+
+    def action_accept_xero_proposal(self):
+        """Map each of these to its proposal; what has none stays as it is.
+
+        :raises UserError: none of them has a proposal
+        """
+        ready = self.filtered(lambda mapped: mapped.xero_proposed_rate_id and not mapped.xero_tax_rate_id)
+        if not ready:
+            raise UserError(
+                self.env._("There is no proposal for these: Xero has no rate of the same percentage, or it is mapped.")
+            )
+        for mapped in ready:
+            mapped.xero_tax_rate_id = mapped.xero_proposed_rate_id
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"xero_tax_rate_id", "xero_account_id"}:
+            self.env["xero.binding"]._retry_blocked(self.company_id, ["tax", "totals"])
+        return result
+
+
+def percent(value):
+    """Return a percentage that Odoo keeps as a float as the decimal it stands for, 6 digits after the point."""
+    return Decimal(repr(round(value, 6)))
