@@ -205,6 +205,8 @@ def test_a_description_has_at_most_4000_characters(api, contact):
 def test_discounts_reduce_the_line(api, contact):
     shown = one(api, contact, line("9.99", Quantity=3, DiscountRate="12.5"))
     assert (shown["LineAmount"], shown["DiscountRate"]) == (Decimal("26.22"), Decimal("12.5"))
+    # A rate has two decimals: 12.345 % of 1,000 is 123.50 off.
+    assert one(api, contact, line("1000", DiscountRate="12.345"))["LineAmount"] == Decimal("876.50")
     shown = one(api, contact, line("10", DiscountAmount="2.50"))
     assert (shown["LineAmount"], shown["DiscountAmount"]) == (Decimal("7.50"), Decimal("2.50"))
 
@@ -223,6 +225,8 @@ def test_a_discount_amount_cannot_exceed_the_line(api, contact):
     message = ["DiscountAmount must be between 0 and the amount of the line."]
     assert wrong(api, contact, line("10", DiscountAmount="10.01")) == message
     assert wrong(api, contact, line("10", DiscountAmount="-1")) == message
+    words = "The discount rate '0.00' is invalid. Discount must not be greater than the line total."
+    assert wrong(api, contact, line("-10", DiscountAmount=0)) == [words]
     assert one(api, contact, line("10", DiscountAmount="10.00"))["LineAmount"] == 0
 
 

@@ -109,7 +109,9 @@ def test_report_tax_type_is_needed_in_the_uk_and_refused_in_the_us(sim, app, api
 @pytest.mark.parametrize("change", [
     {"Name": ""}, {"Name": "no vat"}, {"TaxType": "OUTPUT2"}, {"TaxComponents": []}, {"TaxComponents": [{"Rate": 1}]},
     {"TaxComponents": [{"Name": "x", "Rate": 101}]}, {"TaxComponents": [{"Name": "x", "Rate": "1.00001"}]},
-    {"TaxComponents": [{"Name": "x"}]},
+    {"TaxComponents": [{"Name": "x"}]}, {"ReportTaxType": "SALES"},
+    {"TaxComponents": [{"Name": "x", "Rate": 1, "IsCompound": True}]},
+    {"TaxComponents": [{"Name": n, "Rate": 1, "IsCompound": n != "a"} for n in "abc"]},
 ])  # fmt: skip
 def test_bad_tax_rates_are_refused(org, api, change):
     before = len(org.tax_rates)

@@ -155,7 +155,8 @@ class _LineReader:
             rate = None
         if amount is not None and amount != round_half_up(amount):
             reader.fail("DiscountAmount can have at most 2 decimals.")
-        line["DiscountRate"] = round_half_up(rate, 4) if rate is not None else None
+        # Rounded to hundredths, as a report in Xero's developer community found.
+        line["DiscountRate"] = round_half_up(rate) if rate is not None else None
         line["DiscountAmount"] = round_half_up(amount) if amount is not None else None
         return line["DiscountRate"] or ZERO, line["DiscountAmount"] or ZERO
 
@@ -184,7 +185,10 @@ class _LineReader:
             if given is not None and round_half_up(given) != computed:
                 reader.fail(LINE_TOTAL.format(round_half_up(given), computed))
         gross = round_half_up(quantity * unit)
-        if amount and not 0 <= amount <= abs(gross):
+        if reader.has("DiscountAmount") and gross < 0:
+            # Even for 0: public report XeroAPI/Xero-OpenAPI#429.
+            reader.fail(f"The discount rate '{amount:.2f}' is invalid. Discount must not be greater than the line total.")
+        elif amount and not 0 <= amount <= gross:
             reader.fail("DiscountAmount must be between 0 and the amount of the line.")
         if abs(computed) > MAX_AMOUNT:
             reader.fail(f"The line amount must be at most {MAX_AMOUNT}.")

@@ -73,15 +73,17 @@ class XeroMapperLine(models.AbstractModel):
         self._note(problems, label, applied.problem)
         for item in shares.own:
             self._add_own(own, base_line, item)
+        # What was booked counts: a price may be changed afterwards without changing it.
+        base = self._money(base_line["sign"] * record.amount_currency, move.currency_id)
         wanted = Wanted(
             quantity=self._decimal(base_line["quantity"]),
             unit_price=self._decimal(base_line["price_unit"]),
             discount=self._decimal(base_line["discount"]),
             tax_rate=self._percent_of(applied),
-            # What was booked counts: a price may be changed afterwards without changing it.
-            base=self._money(base_line["sign"] * record.amount_currency, move.currency_id),
+            base=base,
             tax=shares.tax,
             price_includes_tax=self._price_includes_tax(base_line, shares),
+            slack=self._slack(applied, shares.rates, base),
         )
         line = self._line(label, account, applied)
         if connection.discount_as == "line" and wanted.discount:
@@ -98,6 +100,13 @@ class XeroMapperLine(models.AbstractModel):
         if applied.rate:
             return applied.rate._percent()
         return None if applied.problem else Decimal(0)
+
+    @api.model
+    def _slack(self, applied, taxes, base):
+        """Return what the tax of a line may be off by because Xero's percentages have four decimals."""
+        if not applied.rate or not applied.named or not taxes:
+            return Decimal(0)
+        return abs(base * (taxes._xero_exact_percent() - applied.rate._percent())) / HUNDRED
 
     @api.model
     def _label(self, record):

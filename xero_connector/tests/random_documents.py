@@ -51,24 +51,12 @@ class RandomDocuments:
         self.state, self.city = tax(4, name="State 4", sequence=1), tax(4.5, name="City 4.5", sequence=2)
         self.first = tax(5, name="First 5", include_base_amount=True, sequence=3)
         self.on_top = tax(9.975, name="On top 9.975", sequence=4)
-        children = tax(2.5, name="Part 2.5") | tax(3.25, name="Part 3.25")
-        self.group = tax(0, name="Group 5.75", amount_type="group", children_tax_ids=[Command.set(children.ids)])
+        self.group = self.case.group("Group 5.75", tax(2.5, name="Part 2.5"), tax(3.25, name="Part 3.25"))
         self.eco = tax(0.35, name="Eco fee", amount_type="fixed", sequence=5)
         self.eco_in_base = tax(0.1, name="Eco levy", amount_type="fixed", sequence=0, include_base_amount=True)
         self.withheld = tax(-15, name="Withheld 15", sequence=9)
         self.division = tax(10, name="Inside 10", amount_type="division", price_include_override="tax_included")
-        repartition = [
-            Command.clear(),
-            Command.create({"repartition_type": "base"}),
-            Command.create({"repartition_type": "tax", "factor_percent": 100}),
-            Command.create({"repartition_type": "tax", "factor_percent": -100}),
-        ]
-        self.reverse = tax(
-            high,
-            name="Reverse charge",
-            invoice_repartition_line_ids=repartition,
-            refund_repartition_line_ids=repartition,
-        )
+        self.reverse = self.case.reverse_charge(high)
         self.case.company.tax_exigibility = True
         transition = self.case.company_data["default_account_tax_sale"].copy({"reconcile": True})
         self.cash_basis = tax(
@@ -76,25 +64,9 @@ class RandomDocuments:
         )
 
     def _make_terms(self):
-        self.early = self.env["account.payment.term"].create(
-            {
-                "name": "2 % within 10 days",
-                "early_discount": True,
-                "discount_percentage": 2,
-                "discount_days": 10,
-                "early_pay_discount_computation": "mixed",
-            }
-        )
-        accounts = {
-            "profit_account_id": self.case.company_data["default_account_revenue"].id,
-            "loss_account_id": self.case.company_data["default_account_expense"].id,
-        }
-        self.coins_as_line, self.coins_in_tax = self.env["account.cash.rounding"].create(
-            [
-                {"name": "Coins of 0.05", "rounding": 0.05, "strategy": strategy, **accounts}
-                for strategy in ("add_invoice_line", "biggest_tax")
-            ]
-        )
+        self.early = self.case.early_payment_term()
+        self.coins_as_line = self.case.cash_rounding("add_invoice_line")
+        self.coins_in_tax = self.case.cash_rounding("biggest_tax")
         self.exempt_position = self.env["account.fiscal.position"].create(
             {"name": "Exempt", "company_id": self.case.company.id, "xero_exempt": True}
         )

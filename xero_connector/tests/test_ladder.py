@@ -132,6 +132,15 @@ class TestLadder(BaseCase):
         self.assertEqual(rung.totals, (D("105.50"), D("10.50"), D("116.00")))
         self.assertIsNone(self._climb(wanted, "105", "11", round_off=D("0.49"))[0])
 
+    def test_a_rate_of_more_decimals_than_xero_has_may_be_rounded_off_further(self):
+        # 15.47375 % of 100,000.00 is 15,473.75; Xero's 15.4738 % makes 15,473.80
+        wanted = [line("1", "100000", rate="15.4738", base="100000.00", tax="15473.75")]
+        self.assertIsNone(self._climb(wanted, "100000.00", "15473.75", round_off=D("0.01"))[0])
+        wanted = [wanted[0]._replace(slack=D("0.05"))]
+        rung, _ = self._climb(wanted, "100000.00", "15473.75", round_off=D("0.01"))
+        self.assertEqual((rung.name, rung.round_off), ("round_off", D("-0.05")))
+        self.assertIsNone(self._climb(wanted, "100000.00", "15473.75")[0], "where none is allowed, none is made")
+
     def test_as_little_as_possible_is_rounded_off(self):
         # 0.07 of tax on each of two lines may be told as 0.06; the third is three cents off
         wanted = [line("1", "0.33", base="0.33", tax=tax) for tax in ("0.06", "0.06", "0.10")]

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.exceptions import ValidationError
 
-from .test_taxes import TaxCase
+from .tax_case import TaxCase
 
 
 class TestKindsOfLines(TaxCase):
@@ -46,16 +46,7 @@ class TestKindsOfLines(TaxCase):
 
     def test_an_early_payment_discount_reduces_the_tax_on_the_discount_account(self):
         self.connection.discount_account_id = self.account("260")
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "2 % in 10 days",
-                "early_discount": True,
-                "discount_percentage": 2,
-                "discount_days": 10,
-                "early_pay_discount_computation": "mixed",
-            }
-        )
-        invoice = self.push(self.taxed(self.tax), invoice_payment_term_id=term.id)
+        invoice = self.push(self.taxed(self.tax), invoice_payment_term_id=self.early_payment_term().id)
         # 20 % of 98.00 = 19.60; the discount's two lines are nothing together
         self.assert_synced(invoice, "100.00", "19.60", "119.60")
         self.assertEqual(
@@ -157,17 +148,6 @@ class TestKindsOfLines(TaxCase):
 
 class TestRounding(TaxCase):
     """Cash rounding, and what is left when Xero computes other cents."""
-
-    def cash_rounding(self, strategy):
-        return self.env["account.cash.rounding"].create(
-            {
-                "name": "5 cents",
-                "rounding": 0.05,
-                "strategy": strategy,
-                "profit_account_id": self.company_data["default_account_revenue"].id,
-                "loss_account_id": self.company_data["default_account_expense"].id,
-            }
-        )
 
     def test_cash_rounding_goes_to_xeros_rounding_account_or_the_chosen_one(self):
         rounding = self.cash_rounding("add_invoice_line")

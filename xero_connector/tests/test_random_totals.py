@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from support import report
 
-from .document_case import DocumentCase
 from .random_documents import RandomDocuments
+from .tax_case import TaxCase
 
 # 4 charts × 2 ways of rounding × 626 documents are 5,008.
 DOCUMENTS = 626
@@ -12,7 +12,7 @@ DOCUMENTS = 626
 MAY_BE_HELD = {"dinar"}
 
 
-class RandomTotalsCase(DocumentCase):
+class RandomTotalsCase(TaxCase):
     """Whatever the document, Xero's total, tax and amount due are Odoo's to the cent, or it says why before sending."""
 
     percents = (20, 5, 0)

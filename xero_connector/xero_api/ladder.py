@@ -19,8 +19,11 @@ from decimal import Decimal
 from .amounts import CENT, EXCLUSIVE, INCLUSIVE, Line, gross_amount, half_up, line_amount, line_tax, totals
 
 # What Odoo says of one line: ``base`` and ``tax`` are its exact shares of the document, in the document's currency.
-# ``tax_rate`` is Xero's percentage, ``None`` where it is not known.
-Wanted = namedtuple("Wanted", "quantity unit_price discount tax_rate base tax price_includes_tax")
+# ``tax_rate`` is Xero's percentage, ``None`` where it is not known; ``slack`` is what its fifth decimal, which Xero does
+# not have, may make of the tax (5 cents of 100,000 for compound taxes).
+Wanted = namedtuple(
+    "Wanted", "quantity unit_price discount tax_rate base tax price_includes_tax slack", defaults=(Decimal(0),)
+)
 # ``round_off`` is the amount of a line to be added (``None`` for none); it is part of ``totals`` already.
 Rung = namedtuple("Rung", "name types lines totals round_off", defaults=(None,))
 
@@ -55,8 +58,9 @@ def climb(wanted, total, tax, limits=DEFAULTS):
     # Lines whose tax may be told are told, so that as little as possible is left to round off.
     nearest = [told or plain for told, plain in zip(_overridden(wanted, exact, limits), exact, strict=True)]
     rest = total - totals(nearest).total
+    allowed = limits.round_off and limits.round_off + sum(line.slack for line in wanted)
     # A rest of less than a cent (currencies of three decimals) is beyond Xero.
-    if rest and rest == half_up(rest) and abs(rest) <= limits.round_off:
+    if rest and rest == half_up(rest) and abs(rest) <= allowed:
         return Rung("round_off", EXCLUSIVE, nearest, totals([*nearest, Line(Decimal(1), rest)]), rest), None
     return None, totals(exact)
 

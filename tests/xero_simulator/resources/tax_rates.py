@@ -13,6 +13,13 @@ from ..reader import Reader
 
 FIELDS = plain("Name", "TaxType", "Status", "ReportTaxType", "EffectiveRate", "DisplayTaxRate")
 KNOWN = {"Name", "TaxComponents", "ReportTaxType", "TaxType", "Status"}
+# The words of Xero's OpenAPI description that a rate for sales or purchases may carry; the simulator knows no others.
+REPORT_TYPES = (
+    "BASEXCLUDED", "CAPITALSALESOUTPUT", "CAPITALEXPENSESINPUT", "ECOUTPUT", "ECOUTPUTSERVICES", "ECINPUT",
+    "ECACQUISITIONS", "EXEMPTEXPENSES", "EXEMPTINPUT", "EXEMPTOUTPUT", "GSTONIMPORTS", "INPUT", "INPUTTAXED", "MOSSSALES",
+    "NONE", "NONEOUTPUT", "OUTPUT", "EXEMPTCAPITAL", "EXEMPTEXPORT", "GSTONCAPIMPORTS", "REVERSECHARGES",
+    "ZERORATEDINPUT", "ZERORATEDOUTPUT", "DRCHARGESUPPLY", "DRCHARGE",
+)  # fmt: skip
 SALES, PURCHASES = "assets equity liabilities revenue", "assets equity expenses liabilities"
 ALL = "assets equity expenses liabilities revenue"
 
@@ -62,9 +69,15 @@ def _new_rate(org, reader):
         reader.fail("ReportTaxType must be specified.")
     if report and not org.chart_rules.EXPECTS_REPORT_TYPE:
         reader.fail("ReportTaxType is not supported for this organisation.")
+    if report and report not in REPORT_TYPES:
+        reader.fail(f"ReportTaxType '{report}' is not valid.")
     components = [_component(part, reader) for part in reader.objects("TaxComponents") or ()]
     if not components:
         reader.fail("At least one tax component must be specified.")
+    compounds = sum(component["IsCompound"] for component in components)
+    if compounds > 1 or (compounds and len(components) == 1):
+        # The stricter reading: Xero's screen lets one component of several be compound.
+        reader.fail("Only one of several tax components can be compound.")
     numbers = [int(t[3:]) for t in org.tax_rates if t.startswith("TAX") and t[3:].isdigit()]
     applies = ALL if not report else SALES if "OUTPUT" in report else PURCHASES if "INPUT" in report else ALL
     tax_type = f"TAX{max(numbers, default=0) + 1:03d}"
