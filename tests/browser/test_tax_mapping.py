@@ -79,9 +79,11 @@ def test_the_screens_around_taxes_and_lines_tell_what_they_do(connected, odoo_de
     steps.open_connection(page, odoo_demo)
     page.click(".nav-link[name=lines]")
     page.wait_for_selector("div[name=discount_account_id] >> visible=true")
+    page.wait_for_timeout(500)
     save_screenshot(page, "connection-lines")
     page.click(".nav-link[name=defaults]")
     page.wait_for_selector("div[name=unmapped_tax_policy] >> visible=true")
+    page.wait_for_timeout(500)
     save_screenshot(page, "connection-defaults")
     position = odoo_demo.rpc("account.fiscal.position", "create", [{"name": "Resellers", "xero_exempt": True}])
     partner = odoo_demo.rpc("res.partner", "search", [[["name", "=", "Acme Corporation"]]], {"limit": 1})[0]

@@ -42,6 +42,7 @@ CODE_ARCHIVED = (
 )
 TAX_UNKNOWN = "The TaxType code '{}' does not exist or cannot be used for this type of transaction."
 TAX_CLASH = "The TaxType code '{}' cannot be used with account code '{}'."
+DISCOUNT_TOO_LARGE = "The discount rate '{:.2f}' is invalid. Discount must not be greater than the line total."
 LINE_TOTAL = "The line total {} does not match the expected line total {}"
 
 
@@ -187,7 +188,7 @@ class _LineReader:
         gross = round_half_up(quantity * unit)
         if reader.has("DiscountAmount") and gross < 0:
             # Even for 0: public report XeroAPI/Xero-OpenAPI#429.
-            reader.fail(f"The discount rate '{amount:.2f}' is invalid. Discount must not be greater than the line total.")
+            reader.fail(DISCOUNT_TOO_LARGE.format(amount))
         elif amount and not 0 <= amount <= gross:
             reader.fail("DiscountAmount must be between 0 and the amount of the line.")
         if abs(computed) > MAX_AMOUNT:

@@ -322,6 +322,7 @@ class TestGoldenUS(GoldenCase):
 
     def _map(self, connection):
         connection.default_account_id = self.xero_account(connection, "200")
+        self.tax = self.percent_tax(8.75)
 
     def test_a_compound_tax(self):
         first = self.percent_tax(5, name="State", include_base_amount=True, sequence=1)

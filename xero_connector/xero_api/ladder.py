@@ -19,8 +19,8 @@ from decimal import Decimal
 from .amounts import CENT, EXCLUSIVE, INCLUSIVE, Line, gross_amount, half_up, line_amount, line_tax, totals
 
 # What Odoo says of one line: ``base`` and ``tax`` are its exact shares of the document, in the document's currency.
-# ``tax_rate`` is Xero's percentage, ``None`` where it is not known; ``slack`` is what its fifth decimal, which Xero does
-# not have, may make of the tax (5 cents of 100,000 for compound taxes).
+# ``tax_rate`` is Xero's percentage, ``None`` where it is not known. ``slack`` is what the digits that Xero cuts off it,
+# after the fourth decimal, may make of the tax: 5 cents of 100,000 for some compound taxes.
 Wanted = namedtuple(
     "Wanted", "quantity unit_price discount tax_rate base tax price_includes_tax slack", defaults=(Decimal(0),)
 )
