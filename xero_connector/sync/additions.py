@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from odoo import fields
+
 from ..xero_api.amounts import effective_rate, half_up
 from ..xero_api.errors import XeroRefused
 from ..xero_api.payload import digest
@@ -166,8 +168,9 @@ class Additions:
 
     def _may_try(self, binding, record, marks):
         """Whether to try (again): what Xero refused is tried again when a person asks for it, not for each document."""
+        waits = binding.next_try and binding.next_try > fields.Datetime.now()
         refused = binding.state in ("failed", "blocked")
-        return not refused or self.work.for_person or marks.has(record._name, record.id)
+        return not (refused or waits) or self.work.for_person or marks.has(record._name, record.id)
 
     def _element(self, binding, payload, key, expected):
         return Element(
@@ -179,6 +182,7 @@ class Additions:
             expected=expected,
             previous=previous_state(binding),
             res_name=binding.res_name,
+            attempts=binding.attempts,
         )
 
     def _send(self, resource, elements, label):

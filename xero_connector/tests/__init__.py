@@ -1,4 +1,5 @@
 from . import (
+    test_additions,
     test_amounts,
     test_batches,
     test_connection,
