@@ -1,6 +1,6 @@
 {
     "name": "Xero Connector",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "summary": "Keep customers and invoices equal to a Xero organisation",
     "author": "Xero Connector contributors, Odoo Community Association (OCA)",

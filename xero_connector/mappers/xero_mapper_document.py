@@ -35,7 +35,8 @@ class XeroMapperDocument(models.AbstractModel):
         tax = total - sum((line.base for line in wanted), Decimal(0))
         rung, theirs = climb(wanted, total, tax, self._limits(connection, move, len(wanted), tax_amounts))
         if not rung:
-            if not problems:
+            # A mapping that is wrong anyway explains it; one that leaves the tax to Xero is explained by the figures.
+            if all(reason == "totals" for reason, _text in problems):
                 problems.append(("totals", self._totals_problem(move, total, tax, theirs)))
             return Mapped(problems=problems)
         sent = iter(rung.lines)
@@ -44,7 +45,8 @@ class XeroMapperDocument(models.AbstractModel):
         if rung.round_off:
             part = self._round_off_part(connection, move, rung.round_off, problems)
             items.append({**part.line, "Quantity": Decimal(1), "UnitAmount": rung.round_off})
-            expected["warning"] = self._round_off_warning(move, tax, rung)
+        if rung.off:
+            expected["warning"] = self._tax_warning(move, rung)
         payload = {
             "Type": "ACCREC",
             "Contact": {"ContactID": contact_id},
@@ -95,24 +97,24 @@ class XeroMapperDocument(models.AbstractModel):
 
     @api.model
     def _header_problems(self, connection, move):
+        return self._lock_problem(connection, move) + self._currency_problem(connection, move.currency_id)
+
+    @api.model
+    def _lock_problem(self, connection, move):
+        """Return the problem of a document in a period that is locked in Xero, or nothing."""
         date = move.invoice_date or move.date
-        problems = []
-        for lock_date in (connection.period_lock_date, connection.end_of_year_lock_date):
-            if lock_date and date <= lock_date:
-                problems.append(
-                    (
-                        "lock_date",
-                        self.env._(
-                            "Xero is locked up to %(lock)s and the document is dated %(date)s. Change the lock date in "
-                            "Xero under Accounting → Advanced → Lock dates, then press Refresh from Xero; or "
-                            "change the document's date.",
-                            lock=lock_date,
-                            date=date,
-                        ),
-                    )
-                )
-                break
-        return problems + self._currency_problem(connection, move.currency_id)
+        locks = [
+            lock for lock in (connection.period_lock_date, connection.end_of_year_lock_date) if lock and date <= lock
+        ]
+        if not locks:
+            return []
+        text = self.env._(
+            "Xero is locked up to %(lock)s and the document is dated %(date)s. Change the lock date in Xero under "
+            "Accounting → Advanced → Lock dates, then press Refresh from Xero; or change the document's date.",
+            lock=locks[0],
+            date=date,
+        )
+        return [("lock_date", text)]
 
     @api.model
     def _currency_problem(self, connection, currency):
@@ -147,31 +149,32 @@ class XeroMapperDocument(models.AbstractModel):
     @api.model
     def _limits(self, connection, move, money_lines, tax_amounts):
         """Return how far the ladder may go for a document; see the fields of the connection."""
-        # Where the currency has no cents, its smallest unit is what a line may be off by. Amounts of three decimals are
-        # nothing that Xero could hold: rounding them off would hide it.
-        unit = self._decimal(move.currency_id.rounding)
+        # Where the currency has no cents, its smallest unit is what a line may be off by.
+        unit = max(self._decimal(move.currency_id.rounding), CENT)
         return Limits(
             unit_decimals=int(connection.unit_decimals),
             tax_tolerance=self._decimal(connection.tax_tolerance) if tax_amounts else Decimal(0),
-            round_off=self._decimal(connection.round_off_units) * unit * money_lines if unit >= CENT else Decimal(0),
+            round_off=self._decimal(connection.round_off_units) * unit * money_lines,
         )
 
     @api.model
     def _round_off_part(self, connection, move, amount, problems):
-        label = self.env._("Rounding")
-        return self.env["xero.mapper.line"]._rounding_part(connection, amount, label, problems)
+        mapper = self.env["xero.mapper.line"]
+        return mapper._rounding_part(connection, amount, mapper._for_customer(move).env._("Rounding"), problems)
 
     @api.model
-    def _round_off_warning(self, move, tax, rung):
-        """Say what a round-off line means: the totals agree, the tax does not quite."""
-        return self.env._(
-            "Xero's tax is %(theirs)s where Odoo's is %(ours)s (%(currency)s). A line “Rounding” of %(rest)s makes the "
-            "totals equal.",
-            theirs=rung.totals.tax,
-            ours=tax,
-            currency=move.currency_id.name,
-            rest=rung.round_off,
+    def _tax_warning(self, move, rung):
+        """Say where Xero's tax is not Odoo's although the totals agree, with both figures."""
+        off = "; ".join(
+            self.env._("%(rate)s: Odoo %(ours)s, Xero %(theirs)s", rate=kind or "—", ours=ours, theirs=theirs)
+            for kind, ours, theirs in rung.off
         )
+        text = self.env._(
+            "The totals agree, but not the tax (%(currency)s). %(off)s.", currency=move.currency_id.name, off=off
+        )
+        if rung.round_off:
+            text += " " + self.env._("A line “Rounding” of %s makes the totals equal.", rung.round_off)
+        return text
 
     @api.model
     def _totals_problem(self, move, total, tax, theirs):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..xero_api.amounts import HUNDRED, half_up
+from ..xero_api.amounts import CENT, HUNDRED, half_up
 from ..xero_api.ladder import Wanted
 
 DESCRIPTION = 4000
@@ -47,6 +47,11 @@ class XeroMapperLine(models.AbstractModel):
         return parts
 
     @api.model
+    def _for_customer(self, move):
+        """Return this mapper in the customer's language: for texts that are ours and end on the document."""
+        return self.with_context(lang=move.partner_id.lang or move.company_id.partner_id.lang or self.env.lang)
+
+    @api.model
     def _base_lines(self, move):
         """Return Odoo's base lines with their exact taxes, and the cash roundings that Odoo put into a tax.
 
@@ -69,7 +74,10 @@ class XeroMapperLine(models.AbstractModel):
         label = self._label(record)
         kind = self._kind(base_line)
         account = self._line_account(connection, move, record, kind, label, problems)
-        applied = mapper._rate(connection, move, shares.rates, account, shares.tax)
+        if kind == "rounding":
+            applied = mapper._rounding_rate(connection, account)
+        else:
+            applied = mapper._rate(connection, move, shares.rates, account, shares.tax)
         self._note(problems, label, applied.problem)
         for item in shares.own:
             self._add_own(own, base_line, item)
@@ -84,11 +92,13 @@ class XeroMapperLine(models.AbstractModel):
             tax=shares.tax,
             price_includes_tax=self._price_includes_tax(base_line, shares),
             slack=self._slack(applied, shares.rates, base),
+            account=account.code,
+            tax_type=applied.rate.code,
         )
-        line = self._line(label, account, applied)
-        if connection.discount_as == "line" and wanted.discount:
-            return self._split_discount(connection, move, record, line, wanted, applied, problems)
-        return [Part(line, wanted)]
+        part = Part(self._line(label, account, applied), wanted)
+        if connection.discount_as == "line" and self._may_split(wanted):
+            return self._split_discount(connection, move, record, part, applied, problems)
+        return [part]
 
     @api.model
     def _line(self, label, account, applied):
@@ -129,8 +139,16 @@ class XeroMapperLine(models.AbstractModel):
         return bool(data) and not shares.own and all(item["price_include"] for item in data)
 
     @api.model
-    def _split_discount(self, connection, move, record, line, wanted, applied, problems):
-        """Return the line at its full price, and its discount as a line of its own (I11)."""
+    def _may_split(self, wanted):
+        """Whether a line's amount is its price less its discount: fees inside the price, for instance, are neither."""
+        amount = wanted.base + wanted.tax if wanted.price_includes_tax else wanted.base
+        computed = wanted.quantity * wanted.unit_price * (HUNDRED - wanted.discount) / HUNDRED
+        return wanted.discount and abs(half_up(computed) - amount) <= CENT
+
+    @api.model
+    def _split_discount(self, connection, move, record, part, applied, problems):
+        """Return the line at its full price, and its discount as a line of its own with the same rate (I11)."""
+        wanted = part.wanted
         gross = half_up(wanted.quantity * wanted.unit_price)
         rate = wanted.tax_rate or Decimal(0)
         if wanted.price_includes_tax:
@@ -138,19 +156,23 @@ class XeroMapperLine(models.AbstractModel):
             base = gross - tax
         else:
             base, tax = gross, half_up(gross * rate / HUNDRED)
-        off = Wanted(
-            Decimal(1),
-            wanted.base - base + (wanted.tax - tax if wanted.price_includes_tax else 0),
-            Decimal(0),
-            wanted.tax_rate,
-            wanted.base - base,
-            wanted.tax - tax,
-            wanted.price_includes_tax,
-        )
-        label = self._text(self.env._("Discount: %s", line["Description"]), DESCRIPTION)
+        label = self._text(self._for_customer(move).env._("Discount: %s", part.line["Description"]), DESCRIPTION)
         account = self._line_account(connection, move, record, "discount", label, problems, own=False)
+        if applied.rate and not applied.problem:
+            # Named even where the goods' account decides: the default of the discount's account may be another.
+            applied = self.env["xero.mapper.tax"]._checked(applied.rate, account)
+            self._note(problems, label, applied.problem)
+        off = wanted._replace(
+            quantity=Decimal(1),
+            unit_price=wanted.base - base + (wanted.tax - tax if wanted.price_includes_tax else 0),
+            discount=Decimal(0),
+            base=wanted.base - base,
+            tax=wanted.tax - tax,
+            slack=Decimal(0),
+            account=account.code,
+        )
         return [
-            Part(line, wanted._replace(discount=Decimal(0), base=base, tax=tax)),
+            Part(part.line, wanted._replace(discount=Decimal(0), base=base, tax=tax)),
             Part(self._line(label, account, applied), off),
         ]
 
@@ -181,6 +203,7 @@ class XeroMapperLine(models.AbstractModel):
 
     @api.model
     def _own_part(self, connection, move, tax, taxes, wanted, problems):
+        tax = tax.with_env(self._for_customer(move).env)
         label = self._text(tax.invoice_label or tax.name, DESCRIPTION)
         account = self._tax_account(connection, move, tax)
         if not account:
@@ -193,7 +216,8 @@ class XeroMapperLine(models.AbstractModel):
             self._check_account(connection, account, label, problems)
         applied = self.env["xero.mapper.tax"]._rate(connection, move, taxes, account, wanted.tax)
         self._note(problems, label, applied.problem)
-        return Part(self._line(label, account, applied), wanted._replace(tax_rate=self._percent_of(applied)))
+        wanted = wanted._replace(tax_rate=self._percent_of(applied), account=account.code, tax_type=applied.rate.code)
+        return Part(self._line(label, account, applied), wanted)
 
     @api.model
     def _tax_account(self, connection, move, tax):
@@ -210,16 +234,22 @@ class XeroMapperLine(models.AbstractModel):
         self._check_account(connection, account, label, problems, rounding=True)
         applied = self.env["xero.mapper.tax"]._rounding_rate(connection, account)
         self._note(problems, label, applied.problem)
+        line = self._line(label, account, applied)
         wanted = Wanted(Decimal(1), amount, Decimal(0), Decimal(0), amount, Decimal(0), False)
-        return Part(self._line(label, account, applied), wanted)
+        return Part(line, wanted._replace(account=account.code, tax_type=applied.rate.code))
 
     # -- Accounts ----------------------------------------------------------------------------------------------------
 
     @api.model
     def _kind(self, base_line):
         """Return what a line is, where such lines have an account of their own in the connection; else ``False``."""
-        special = {"cash_rounding": "rounding", "early_payment": "discount", "global_discount": "discount"}
-        return special.get(base_line["special_type"]) or base_line["record"]._xero_kind()
+        if base_line["special_type"] == "cash_rounding":
+            return "rounding"
+        # The second is how Odoo's own wizard marks a discount on a whole order.
+        discount = base_line["special_type"] == "early_payment" or (base_line["computation_key"] or "").startswith(
+            "global_discount"
+        )
+        return "discount" if discount else base_line["record"]._xero_kind()
 
     @api.model
     def _line_account(self, connection, move, record, kind, label, problems, own=True):

@@ -68,16 +68,34 @@ class XeroMapperTax(models.AbstractModel):
         if rate:
             return self._checked(rate, account, taxes)
         if connection.unmapped_tax_policy == "account_default":
-            rate = self._rate_of_type(connection, account.tax_type)
-            return Applied(rate, named=False)
+            return self._left_to_account(connection, account, taxes)
         return Applied(rate, problem=self._unmapped(connection, source, taxes))
 
     @api.model
+    def _left_to_account(self, connection, account, taxes):
+        """Return the default of the ledger account, which must be of the percentage that these taxes have."""
+        rate = self._rate_of_type(connection, account.tax_type)
+        if same_rate(taxes._xero_exact_percent(), rate._percent() if rate else Decimal(0)):
+            return Applied(rate, named=False)
+        problem = self.env._(
+            "the tax “%(tax)s” is %(ours)s %% and not mapped; Xero would apply the default of account %(account)s, "
+            "which is %(theirs)s %%.",
+            tax=" + ".join(taxes.mapped("name")),
+            ours=f"{taxes._xero_exact_percent().normalize():f}",
+            account=account.display_name,
+            theirs=f"{rate._percent().normalize():f}" if rate else 0,
+        )
+        return Applied(rate, named=False, problem=("totals", problem))
+
+    @api.model
     def _rounding_rate(self, connection, account):
-        """Return what Xero ``Applied`` to a round-off line: no tax, whichever way the organisation calls that."""
-        rate = self._no_tax_rate(connection)
-        default = self._rate_of_type(connection, account.tax_type)
-        return self._untaxed(rate or default.filtered(lambda rate: not rate.effective_rate), account)
+        """Return what Xero ``Applied`` to a rounding: no tax, whichever way the organisation calls that.
+
+        It is no supply, so the rate of exempt customers is the last choice: that may count as one in a tax return.
+        """
+        none = self._rate_of_type(connection, NO_TAX)
+        own = self._rate_of_type(connection, account.tax_type).filtered(lambda rate: not rate.effective_rate)
+        return self._untaxed(none or own or connection.exempt_tax_rate_id, account)
 
     @api.model
     def _untaxed(self, rate, account):

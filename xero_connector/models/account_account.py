@@ -16,5 +16,5 @@ class AccountAccount(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "xero_account_id" in vals:
-            self.env["xero.binding"]._retry_blocked(self.env.company, ["account"])
+            self.env["xero.binding"]._retry_blocked(self.env.company, ["account", "tax"])
         return result

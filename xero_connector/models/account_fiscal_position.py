@@ -7,6 +7,7 @@ class AccountFiscalPosition(models.Model):
     xero_exempt = fields.Boolean(
         "Exempt or Reverse-Charged in Xero",
         groups="xero_connector.group_xero_user",
+        copy=False,
         help="Lines of these documents get the rate below in Xero, whatever their tax. They must carry no tax in Odoo.",
     )
     xero_exempt_rate_id = fields.Many2one(

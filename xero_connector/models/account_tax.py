@@ -11,13 +11,6 @@ class AccountTax(models.Model):
     _name = "account.tax"
     _inherit = ["account.tax", "xero.tax.mapped"]
 
-    xero_tax_rate_id = fields.Many2one(
-        "xero.tax.rate",
-        domain="[('company_id', 'parent_of', company_id)]",
-        groups="xero_connector.group_xero_user",
-        copy=False,
-        ondelete="set null",
-    )
     xero_account_id = fields.Many2one(
         "xero.account",
         domain=LINE_ACCOUNTS,
@@ -86,3 +79,10 @@ class AccountTax(models.Model):
         """A tax and a rate that differ would give every document a wrong total."""
         for tax in self.sudo().filtered("xero_tax_rate_id"):
             tax._xero_check_rate(tax.xero_tax_rate_id)
+
+    def unlink(self):
+        combinations = self.env["xero.tax.combination"].sudo().search([("tax_ids", "in", self.ids)])
+        for records in (self, combinations):
+            records._xero_bindings()._mark()
+        combinations.unlink()
+        return super().unlink()

@@ -37,7 +37,7 @@ class XeroMappedMixin(models.AbstractModel):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"xero_account_id", "xero_expense_account_id", "xero_line_kind", "categ_id", "parent_id"}:
-            self.env["xero.binding"]._retry_blocked(self.env.company, ["account"])
+            self.env["xero.binding"]._retry_blocked(self.env.company, ["account", "tax"])
         return result
 
 
@@ -51,6 +51,7 @@ class ProductTemplate(models.Model):
         [("discount", "Discount"), ("shipping", "Shipping"), ("adjustment", "Adjustment")],
         "Kind of Line in Xero",
         groups="xero_connector.group_xero_user",
+        copy=False,
         help="Lines with this product go to the account that the Xero connection has for discounts, shipping or "
         "adjustments. Left empty, it is an ordinary sale. An account of the product itself comes first.",
     )

@@ -28,6 +28,7 @@ class ResPartner(models.Model):
     xero_create = fields.Boolean(
         "Create in Xero",
         groups="xero_connector.group_xero_user",
+        copy=False,
         help="Create this contact in Xero when the partner is saved. Otherwise it is created with its first document.",
     )
 

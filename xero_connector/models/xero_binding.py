@@ -223,15 +223,23 @@ class XeroBinding(models.Model):
         return self._tax_action()
 
     def _tax_action(self):
-        """Open the mapping that is missing: of taxes that are used together on a line, or of single ones."""
-        actions = self.env["ir.actions.act_window"]
-        if self.res_model == "account.move":
-            lines = self.env["account.move"].browse(self.res_id).exists().invoice_line_ids
-            together = [rates for rates in (line.tax_ids._xero_split()[0] for line in lines) if len(rates) > 1]
-            combinations = self.env["xero.tax.combination"]
-            if any(not combinations._of(rates).xero_tax_rate_id for rates in together):
-                return actions._for_xml_id("xero_connector.xero_tax_combination_action")
-        return actions._for_xml_id("xero_connector.account_tax_xero_action")
+        """Open the mapping of just those taxes that this record waits for; of combinations where there are any."""
+        combinations, taxes = self.env["xero.tax.combination"], self.env["account.tax"]
+        if self.res_model == combinations._name:
+            combinations = combinations.browse(self.res_id)
+        elif self.res_model == taxes._name:
+            taxes = taxes.browse(self.res_id)
+        else:
+            for line in self.env["account.move"].browse(self.res_id).exists().invoice_line_ids:
+                rates, own = line.tax_ids._xero_split()
+                together = combinations._of(rates) if len(rates) > 1 else combinations
+                combinations |= together.filtered(lambda found: not found.xero_tax_rate_id)
+                taxes |= own if len(rates) > 1 else own | rates
+        name, found = (
+            ("xero_tax_combination_action", combinations) if combinations else ("account_tax_xero_action", taxes)
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"xero_connector.{name}")
+        return {**action, "domain": [("id", "in", found.ids)], "context": {"active_test": False}}
 
     @api.model
     def _states_of(self, res_model, ids):

@@ -14,13 +14,13 @@ class XeroTaxCombination(models.Model):
     _order = "id"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name")
+    name = fields.Char(compute="_compute_name", compute_sudo=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
-    tax_ids = fields.Many2many("account.tax", string="Taxes", readonly=True, required=True)
-    key = fields.Char(required=True, readonly=True)
-    xero_tax_rate_id = fields.Many2one(
-        "xero.tax.rate", domain="[('company_id', 'parent_of', company_id)]", ondelete="set null"
+    # Archived taxes count: documents go on carrying them.
+    tax_ids = fields.Many2many(
+        "account.tax", string="Taxes", readonly=True, required=True, context={"active_test": False}
     )
+    key = fields.Char(required=True, readonly=True)
 
     _key_unique = models.Constraint("UNIQUE (company_id, key)", "These taxes are listed together already.")
 

@@ -6,6 +6,20 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..xero_api.amounts import same_rate
 
+# Written on a tax, these may have mended what documents are held for.
+_MENDING = frozenset(
+    (
+        "xero_tax_rate_id",
+        "xero_account_id",
+        "name",
+        "amount",
+        "amount_type",
+        "children_tax_ids",
+        "include_base_amount",
+        "is_base_affected",
+    )
+)
+
 
 class XeroTaxMapped(models.AbstractModel):
     """What a tax and several taxes used together share: one Xero tax rate, which must be of the same percentage."""
@@ -13,10 +27,18 @@ class XeroTaxMapped(models.AbstractModel):
     _name = "xero.tax.mapped"
     _description = "Tax with a Xero Tax Rate"
 
+    xero_tax_rate_id = fields.Many2one(
+        "xero.tax.rate",
+        domain="[('company_id', 'parent_of', company_id)]",
+        groups="xero_connector.group_xero_user",
+        copy=False,
+        ondelete="set null",
+    )
     xero_percent = fields.Float(
         "Rate in Xero (%)",
         digits=(9, 4),
         compute="_compute_xero_percent",
+        compute_sudo=True,
         groups="xero_connector.group_xero_user",
         help="What these taxes add to an amount without tax: the percentage that the rate in Xero must have.",
     )
@@ -24,6 +46,7 @@ class XeroTaxMapped(models.AbstractModel):
         "xero.tax.rate",
         "Proposal",
         compute="_compute_xero_proposed_rate_id",
+        compute_sudo=True,
         groups="xero_connector.group_xero_user",
         help="The rate in Xero that fits by percentage, by sale or purchase, and best by components and name.",
     )
@@ -72,6 +95,7 @@ class XeroTaxMapped(models.AbstractModel):
 
     # -- Proposals ---------------------------------------------------------------------------------------------------
 
+    @api.depends("xero_tax_rate_id")
     @api.depends_context("allowed_company_ids")
     def _compute_xero_proposed_rate_id(self):
         self._xero_taxes()._xero_prefetch()
@@ -81,9 +105,11 @@ class XeroTaxMapped(models.AbstractModel):
             if root not in rates_by_company:
                 connection = self.env["xero.connection"]._for_company(root)
                 domain = [("connection_id", "=", connection.id)]
-                rates_by_company[root] = self.env["xero.tax.rate"].sudo().search(domain) if connection else None
+                rates_by_company[root] = self.env["xero.tax.rate"].search(domain) if connection else None
             rates = rates_by_company[root]
-            open_for = rates and not mapped.sudo().xero_tax_rate_id
+            # A rate of another connection, an earlier one as a rule, counts as missing.
+            mapped_already = rates and mapped.xero_tax_rate_id.connection_id == rates.connection_id
+            open_for = rates and not mapped_already
             mapped.xero_proposed_rate_id = mapped._xero_fitting_rates(rates)[:1] if open_for else False
 
     def _xero_fitting_rates(self, rates):
@@ -113,21 +139,27 @@ class XeroTaxMapped(models.AbstractModel):
         return round(SequenceMatcher(None, self.name.casefold(), rate.name.casefold()).ratio(), 2)
 
     def _xero_certain_rate(self, rates):
-        """Return the one of ``rates`` that is certainly meant: the only one that fits, or the one of the same name."""
+        """Return the one of ``rates`` that is certainly meant: the only one that fits, or the one of the same name.
+
+        Of 0 % only the name tells: exports, exempt supplies and reverse charge are all 0 %.
+        """
         fitting = self._xero_fitting_rates(rates)
         named = fitting.filtered(lambda rate: rate.name.casefold() == self._xero_rate_name().casefold())
-        return named[:1] or (fitting if len(fitting) == 1 else fitting.browse())
+        only = len(fitting) == 1 and fitting.effective_rate
+        return named[:1] or (fitting if only else fitting.browse())
 
     def _xero_rate_name(self):
         """Return the name of the rate that is made in Xero where it has none: unique there, 50 characters at most."""
-        return " ".join(self.name.split())[:50].strip()
+        # In the company's language, whoever is responsible for the connection.
+        named = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        return " ".join(named.name.split())[:50].strip()
 
     def action_accept_xero_proposal(self):
         """Map each of these to its proposal; what has none stays as it is.
 
         :raises UserError: none of them has a proposal
         """
-        ready = self.filtered(lambda mapped: mapped.xero_proposed_rate_id and not mapped.xero_tax_rate_id)
+        ready = self.filtered("xero_proposed_rate_id")
         if not ready:
             raise UserError(
                 self.env._("There is no proposal for these: Xero has no rate of the same percentage, or it is mapped.")
@@ -137,9 +169,15 @@ class XeroTaxMapped(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"xero_tax_rate_id", "xero_account_id"}:
+        if not _MENDING.isdisjoint(vals):
             self.env["xero.binding"]._retry_blocked(self.company_id, ["tax", "totals"])
+            # What was said of the tax itself, when its rate could not be made.
+            self._xero_bindings().filtered(lambda binding: binding.state in ("failed", "blocked"))._mark()
         return result
+
+    def _xero_bindings(self):
+        """Return the links of these to rates that were made, or could not be made, in Xero."""
+        return self.env["xero.binding"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
 
 
 def percent(value):

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..xero_api.amounts import effective_rate, half_up
-from ..xero_api.errors import XeroRefused
+from ..xero_api.amounts import effective_rate, half_up, same_rate
+from ..xero_api.errors import XeroForbidden, XeroRefused
 from ..xero_api.payload import digest
 from .contacts import bindings_of, previous_state
 from .outbox import Element
@@ -33,6 +33,8 @@ class Additions:
     def __init__(self, work, outbox):
         self.work = work
         self.outbox = outbox
+        # What was tried in this run: whoever is refused is not asked for again in a circle.
+        self._tried = set()
 
     @property
     def env(self):
@@ -45,20 +47,45 @@ class Additions:
         """
         if not records:
             return
-        for model in TAX_MODELS:
-            ids = [res_id for res_model, res_id in records if res_model == model]
-            self._rates(self.env[model].browse(ids).exists(), marks)
-        ids = [res_id for res_model, res_id in records if res_model == CURRENCY_MODEL]
-        self._currencies(self.env[CURRENCY_MODEL].browse(ids).exists(), marks)
+        for model in MODELS:
+            wanted = self.env[model].browse([res_id for res_model, res_id in records if res_model == model])
+            there = wanted.exists()
+            if model == CURRENCY_MODEL:
+                self._currencies(there, marks)
+            else:
+                self._rates(there, marks)
+            self._settle(wanted, there)
         marks.delete({mark: "synced" for record in records for mark in marks.of(*record)})
         self.work.commit()
+
+    def _settle(self, records, there):
+        """Forget what was said of records that are gone, or that Xero lacks nothing for any more."""
+        connection = self.work.connection
+        lacking = self.env[records._name]
+        if records._name == CURRENCY_MODEL:
+            lacking = there.filtered(connection._lacks_currency)
+        elif connection.unmapped_tax_policy == "create":
+            lacking = there.filtered(self._lacks_rate)
+        bindings = self.env["xero.binding"].search(
+            [
+                ("connection_id", "=", connection.id),
+                ("res_model", "=", records._name),
+                ("res_id", "in", (records - lacking).ids),
+            ]
+        )
+        # What Xero made is kept with its link, and so is a person's exclusion, as long as there is such a record.
+        bindings.filtered(
+            lambda binding: binding.res_id not in there.ids or (not binding.xero_id and binding.state != "excluded")
+        ).unlink()
 
     def ensure(self, moves, marks):
         """Add what these documents need and the organisation lacks; note the taxes they use together.
 
         Afterwards a tax has its rate and a currency is there, or the link says why not.
         """
-        for sources in self._tax_sources(moves):
+        mapper = self.env["xero.mapper.tax"]
+        taxed = moves.filtered(lambda move: mapper._exempt_rate(self.work.connection, move) is None)
+        for sources in self._tax_sources(taxed):
             self._rates(sources, marks)
         self._currencies(moves.currency_id, marks)
         self.work.commit()
@@ -81,25 +108,39 @@ class Additions:
         connection = self.work.connection
         if connection.unmapped_tax_policy != "create":
             return
-        sources = sources.filtered(
-            lambda source: source.xero_tax_rate_id.connection_id != connection and source._xero_taxes()._xero_is_rate()
-        )
-        known = self.env["xero.tax.rate"].search([("connection_id", "=", connection.id)])
-        for source in sources:
-            certain = source._xero_certain_rate(known)
+        for source in sources.filtered(self._lacks_rate):
+            # Looked at anew each time: two taxes of one name share the rate that is made for the first.
+            certain = source._xero_certain_rate(self._known_rates())
             if certain:
                 source.xero_tax_rate_id = certain
-                sources -= source
-        bindings = bindings_of(self.work, sources, "TaxRate", None)
-        elements = [
-            self._rate_element(bindings[source.id], source)
-            for source in sources
-            if self._may_try(bindings[source.id], source, marks)
-        ]
-        self._send("TaxRates", elements, self.env._("Create tax rate"))
-        for source in sources.filtered(lambda source: bindings[source.id].state == "synced"):
-            domain = [("connection_id", "=", connection.id), ("xero_id", "=", bindings[source.id].xero_id)]
-            source.xero_tax_rate_id = known.search(domain, limit=1)
+                continue
+            binding = bindings_of(self.work, source, "TaxRate", None)[source.id]
+            if self._may_try(binding, source, marks):
+                self._send("TaxRates", [self._rate_element(binding, source)], self.env._("Create tax rate"))
+                self._map_made(source, binding)
+
+    def _lacks_rate(self, source):
+        rate = source.xero_tax_rate_id
+        return rate.connection_id != self.work.connection and source._xero_taxes()._xero_is_rate()
+
+    def _known_rates(self):
+        return self.env["xero.tax.rate"].search([("connection_id", "=", self.work.connection.id)])
+
+    def _map_made(self, source, binding):
+        """Map to the rate that was made; unless Xero made something else of it than was asked for."""
+        made = self._known_rates().filtered(lambda rate: binding.state == "synced" and rate.xero_id == binding.xero_id)
+        if not made:
+            return
+        ours = source._xero_taxes()._xero_exact_percent()
+        if same_rate(ours, made._percent()):
+            source.xero_tax_rate_id = made
+            return
+        text = self.env._(
+            "Xero made a rate of %(theirs)s %% of it instead of %(ours)s %%: map it to another one.",
+            theirs=f"{made._percent().normalize():f}",
+            ours=f"{ours.normalize():f}",
+        )
+        Verdict(self.work).fail(binding, "tax", text)
 
     def _rate_element(self, binding, source):
         country = self.work.connection.organisation_country
@@ -152,9 +193,11 @@ class Additions:
         elements = [
             self._element(bindings[currency.id], {"Code": currency.name}, currency.name, {}) for currency in wanted
         ]
-        self._send("Currencies", elements, self.env._("Add currency"))
-        # Documents that waited for it from before.
-        self.env["xero.binding"]._retry_blocked(connection.company_id, ["currency"])
+        for element in elements:
+            self._send("Currencies", [element], self.env._("Add currency"))
+        if any(bindings[currency.id].state == "synced" for currency in wanted):
+            # Documents that waited for it from before.
+            self.env["xero.binding"]._retry_blocked(connection.company_id, ["currency"])
 
     def _plan_allows(self, action):
         """Whether Xero lists an action as allowed; where it does not say, trying tells."""
@@ -168,9 +211,14 @@ class Additions:
 
     def _may_try(self, binding, record, marks):
         """Whether to try (again): what Xero refused is tried again when a person asks for it, not for each document."""
+        if binding.state == "excluded" or binding in self._tried:
+            return False
         waits = binding.next_try and binding.next_try > fields.Datetime.now()
         refused = binding.state in ("failed", "blocked")
-        return not (refused or waits) or self.work.for_person or marks.has(record._name, record.id)
+        if (refused or waits) and not self.work.for_person and not marks.has(record._name, record.id):
+            return False
+        self._tried.add(binding)
+        return True
 
     def _element(self, binding, payload, key, expected):
         return Element(
@@ -186,10 +234,18 @@ class Additions:
         )
 
     def _send(self, resource, elements, label):
+        """Send one addition; what Xero does not allow fails alone, and documents that do not need it go on."""
         verdict = Verdict(self.work)
-        for _situation, element in self.outbox.send(resource, "PUT", elements, label):
-            text = self.env._("Xero did not confirm it. Press Retry.")
+        [element] = elements
+        try:
+            unresolved = self.outbox.send(resource, "PUT", elements, label)
+        except (XeroRefused, XeroForbidden) as error:
+            text = self.env._("Xero does not allow it: “%s”", error)
             verdict.fail(verdict.binding(element), "refused", text)
+        else:
+            for _situation, _element in unresolved:
+                text = self.env._("Xero did not confirm it. Press Retry.")
+                verdict.fail(verdict.binding(element), "refused", text)
 
     def adopt(self, request, elements):
         """Look up what a call did whose answer was lost; return the elements of which Xero has nothing.
@@ -205,9 +261,27 @@ class Additions:
         absent = []
         for element in elements:
             answer = by_key.get(element.key)
-            if answer:
+            if answer and self._is_ours(verdict.binding(element), element, answer):
                 verdict.accepted(element, answer, answer.get("TaxType") or answer.get("Code"))
             else:
                 absent.append(element)
         verdict.finish()
         return absent
+
+    def _is_ours(self, binding, element, answer):
+        """Whether what Xero has under a name is what a lost call made: not another's, nor of another percentage."""
+        xero_id = answer.get("TaxType") or answer.get("Code")
+        linked = self.env["xero.binding"].search_count(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("xero_type", "=", binding.xero_type),
+                ("xero_id", "=", xero_id),
+                ("id", "!=", binding.id),
+            ],
+            limit=1,
+        )
+        parts = [
+            (Decimal(str(part["Rate"])), part["IsCompound"]) for part in element.payload.get("TaxComponents") or []
+        ]
+        wanted = effective_rate(parts)
+        return not linked and same_rate(wanted, Decimal(str(answer.get("EffectiveRate") or 0)))

@@ -135,7 +135,7 @@ class Documents:
 
     def _send_live(self, moves, marks):
         bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
-        self.additions.ensure(moves.filtered(lambda move: bindings[move.id].state != "excluded"), marks)
+        self.additions.ensure(self._to_be_sent(moves, bindings), marks)
         contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
         archived = self.contacts.archived(contact_bindings.values())
         creates, updates, done = [], [], {}
@@ -165,6 +165,13 @@ class Documents:
         self.resolve(self._without_tax_amounts(created))
         updated = self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices"))
         self._fail_silent(self._without_tax_amounts(updated))
+
+    def _to_be_sent(self, moves, bindings):
+        """Return the documents for which Xero may be changed: others are left alone, or held whatever is added."""
+        mapper = self.env["xero.mapper.document"]
+        return moves.filtered(
+            lambda move: bindings[move.id].state != "excluded" and not mapper._lock_problem(self.work.connection, move)
+        )
 
     def _element(self, move, binding, contact_binding, contact_problems, mark_ids):
         """Return what to send of a move, or ``None`` after holding it with everything that is wrong."""

@@ -5,20 +5,21 @@ from collections import namedtuple
 
 # ``resolve`` names a situation that the engine can settle by looking at Xero; then no text is needed.
 Explanation = namedtuple("Explanation", "reason text resolve", defaults=(None,))
-# Situation → the intents for which the engine knows how to settle it.
-_SETTLED_FOR = {
-    "number": ("create",),
-    "contact_name": ("create",),
-    "status": ("void",),
-    "tax_amount": ("create", "update"),
+# Situation → whether the engine knows how to settle it for an element.
+_SETTLED = {
+    "number": lambda element: element.intent == "create",
+    "contact_name": lambda element: element.intent == "create",
+    "status": lambda element: element.intent == "void",
+    # Only what we told can be left out.
+    "tax_amount": lambda element: any("TaxAmount" in line for line in element.payload.get("LineItems") or []),
 }
 
 
-def explain(env, text, intent):
+def explain(env, text, element):
     """Return the ``Explanation`` of a refusal. Xero's words are always part of the text."""
     for pattern, reason, resolve, advice in _table(env):
         if re.search(pattern, text, re.IGNORECASE):
-            if resolve and intent in _SETTLED_FOR[resolve]:
+            if resolve and _SETTLED[resolve](element):
                 return Explanation(reason, text, resolve)
             if advice:
                 return Explanation(reason, env._("%(advice)s (Xero: “%(words)s”)", advice=advice, words=text))

@@ -66,7 +66,7 @@ class Verdict:
         self.refused_count += 1
         text = "; ".join(dict.fromkeys(messages)) or self.work.env._("Xero gave no reason.")
         self._lines.append(f"{element.res_name or element.key}: {text}")
-        explanation = explain(self.work.env, text, element.intent)
+        explanation = explain(self.work.env, text, element)
         binding = self.binding(element)
         if explanation.resolve:
             binding.write({"state": element.previous})

@@ -89,6 +89,48 @@ class TestKindsOfLines(TaxCase):
         self.assert_synced(invoice, "100.00", "20.00", "120.00")
         self.assertEqual([line["UnitAmount"] for line in self.sent_lines(invoice)], [100, 15, -15])
 
+    def test_a_discount_of_a_price_with_a_fee_in_it_stays_with_its_line(self):
+        self.connection.write({"discount_as": "line", "discount_account_id": self.account("260").id})
+        vat = self.percent_tax(20, name="Incl", price_include_override="tax_included", sequence=2)
+        vat.xero_tax_rate_id = self.rate("OUTPUT2")
+        fee = self.percent_tax(
+            1,
+            name="Fee",
+            amount_type="fixed",
+            price_include_override="tax_included",
+            include_base_amount=True,
+            sequence=1,
+        )
+        fee.xero_account_id = self.account("850")
+        invoice = self.push(self.taxed(fee, vat, price=120, discount=10))
+        # 108.00 = 90.00 + 18.00, of which 1.00 is the fee and 89.00 the goods
+        self.assert_synced(invoice, "90.00", "18.00", "108.00", rung="flattened")
+        self.assertEqual(
+            [(line["AccountCode"], line["UnitAmount"]) for line in self.sent_lines(invoice)], [("200", 89), ("850", 1)]
+        )
+
+    def test_the_account_of_a_discount_must_go_with_the_rate_as_well(self):
+        self.connection.write({"discount_as": "line", "discount_account_id": self.account("310").id})
+        invoice = self.push(self.taxed(self.tax, discount=10))
+        self.assert_held(invoice, "tax", "Discount: Goods", "does not allow the rate", "310")
+
+    def test_a_discount_that_is_left_to_the_account_has_the_rate_of_the_goods(self):
+        self.tax.xero_tax_rate_id = False
+        self.connection.write(
+            {
+                "unmapped_tax_policy": "account_default",
+                "discount_as": "line",
+                "discount_account_id": self.account("850").id,
+            }
+        )
+        # Account 850 is without tax by default: the discount's rate is named.
+        self.assert_synced(self.push(self.taxed(self.tax, discount=10)), "90.00", "18.00", "108.00")
+
+    def test_odoos_discount_on_a_whole_order_is_a_discount(self):
+        self.connection.discount_account_id = self.account("260")
+        off = self.taxed(self.tax, price=-10, name="Discount", extra_tax_data={"computation_key": "global_discount,1"})
+        self.assertEqual(self.accounts(self.push(self.taxed(self.tax), off)), ["200", "260"])
+
     # -- Prices and quantities ---------------------------------------------------------------------------------------
 
     def fine_prices(self):
@@ -189,7 +231,8 @@ class TestRounding(TaxCase):
             self.sent_lines(invoice)[-1],
             {"Description": "Rounding", "AccountCode": "860", "TaxType": "NONE", "Quantity": 1, "UnitAmount": -0.01},
         )
-        self.assertIn("Xero's tax is 0.63 where Odoo's is 0.62", invoice.xero_warning)
+        self.assertIn("OUTPUT2: Odoo 0.62, Xero 0.63", invoice.xero_warning)
+        self.assertIn("“Rounding” of -0.01", invoice.xero_warning)
         self.assertEqual(len(self.calls("PUT", "/Invoices")), 2)
         invoice.ref = "PO 2"
         self.run_sync()
@@ -203,6 +246,31 @@ class TestRounding(TaxCase):
         self.run_sync(times=2)
         self.assert_synced(invoice, "3.08", "0.63", "3.71", rung="round_off", warning=True)
         self.assertEqual(self.in_xero(invoice)["Reference"], "PO 2")
+
+    def test_a_refusal_of_a_tax_that_was_not_told_is_shown_in_xeros_words(self):
+        message = "The tax amount is incorrect for this tax type"
+        self.simulator.fault("status", match="PUT /Invoices", status=400, times=None, body={"Message": message})
+        invoice = self.push(self.taxed(self.tax))
+        self.assert_refused(invoice, "refused", message)
+        self.assertEqual(len(self.calls("PUT", "/Invoices")), 1)
+
+    def test_the_tax_of_each_rate_is_odoos(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        five = self.percent_tax(5)
+        five.xero_tax_rate_id = self.rate("RROUTPUT")
+        lines = [self.taxed(tax, price=price) for tax, price in ((self.tax, 1.03), (five, 0.09)) for _index in "abc"]
+        # Odoo: 0.62 (0.618) and 0.01 (0.0135); Xero by itself 3 × 0.21 = 0.63 and 3 × 0.00: the sums would agree
+        told = self.push(*lines)
+        self.assert_synced(told, "3.36", "0.63", "3.99", rung="tax_amount")
+        by_rate = {}
+        for line in self.in_xero(told)["LineItems"]:
+            by_rate[line["TaxType"]] = by_rate.get(line["TaxType"], 0) + line["TaxAmount"]
+        self.assertEqual({code: str(tax) for code, tax in by_rate.items()}, {"OUTPUT2": "0.62", "RROUTPUT": "0.01"})
+        self.connection.tax_tolerance = 0
+        untold = self.push(*lines)
+        self.assert_synced(untold, "3.36", "0.63", "3.99", warning=True)
+        for words in ("OUTPUT2: Odoo 0.62, Xero 0.63", "RROUTPUT: Odoo 0.01, Xero 0.00"):
+            self.assertIn(words, untold.xero_warning)
 
     def test_one_that_is_refused_holds_up_no_other(self):
         self.organisation.tax_override_tolerance = 0
@@ -288,6 +356,49 @@ class TestCurrencies(TaxCase):
         self.assert_synced(invoice, "100.00", "20.00", "120.00")
         self.assert_synced(other, "100.00", "20.00", "120.00")
 
+    def test_the_list_of_links_shows_currencies_and_rates_too(self):
+        self.connection.unmapped_tax_policy = "create"
+        self.push(self.taxed(self.percent_tax(13.5)), currency_id=self.foreign("SEK").id)
+        links = self.env["xero.binding"].search([])
+        self.assertEqual(set(links.mapped("xero_type")), {"Contact", "Invoice", "Currency", "TaxRate"})
+        without = links.filtered(lambda link: not link.xero_url)
+        self.assertEqual(set(without.mapped("xero_type")), {"Currency", "TaxRate"}, "Xero has no page for one of these")
+
+    def test_a_currency_that_is_added_by_hand_leaves_nothing_to_fix(self):
+        self.organisation.multicurrency = False
+        sek = self.foreign("SEK")
+        invoice = self.push(self.taxed(self.tax), currency_id=sek.id)
+        self.assertEqual(self.binding(sek).state, "blocked")
+        self.organisation.add_currency("SEK")
+        self.connection.action_refresh_references()
+        self.run_sync(times=2)
+        self.assert_synced(invoice, "100.00", "20.00", "120.00")
+        self.assertFalse(self.binding(sek))
+
+    def test_whoever_pushes_asks_xero_once_for_a_currency_that_it_refuses(self):
+        for text in ("No more.", "Organisation is not subscribed to currency SEK"):
+            body = {"Type": "ValidationException", "Message": text}
+            fault = self.simulator.fault("status", match="PUT /Currencies", status=400, times=None, body=body)
+            invoice = self.push(self.taxed(self.tax), currency_id=self.foreign("SEK").id)
+            self.env.flush_all()
+            invoice.action_push_to_xero()
+            self.env.invalidate_all()
+            self.run_sync(times=3)
+            self.assert_held(invoice, "currency", "not subscribed to SEK")
+            self.assertLessEqual(fault.hits, 3, text)
+            fault.remove()
+
+    def test_a_currency_that_xero_forbids_to_add_holds_up_no_other_invoice(self):
+        for status, code in ((403, "SEK"), (404, "CHF")):
+            body = {"Title": "Forbidden", "Detail": "Your role does not allow it"}
+            fault = self.simulator.fault("status", match="PUT /Currencies", status=status, times=None, body=body)
+            foreign = self.push(self.taxed(self.tax), currency_id=self.foreign(code).id)
+            other = self.push(self.taxed(self.tax))
+            self.assertEqual(self.connection.state, "connected")
+            self.assert_held(foreign, "currency", "Your role does not allow it")
+            self.assert_synced(other, "100.00", "20.00", "120.00")
+            fault.remove()
+
     def test_a_refused_currency_says_why_in_xeros_words(self):
         self.simulator.fault(
             "status", match="PUT /Currencies", status=400, body={"Type": "ValidationException", "Message": "No more."}
@@ -308,6 +419,8 @@ class TestCurrencies(TaxCase):
             self.run_sync(times=2)
             self.assertEqual(lost.hits, 1)
             self.assertEqual(self.binding(invoice).state, "synced", (kind, self.binding(invoice).message))
+            self.assertEqual(list(self.organisation.currencies).count(code), 1)
+            self.assertEqual(len(self.binding(self.foreign(code))), 1)
 
     def test_xero_uses_its_own_rate_unless_odoos_is_to_be_sent(self):
         self.organisation.add_currency("EUR")

@@ -198,6 +198,14 @@ class TestMapping(DocumentCase):
         # Odoo: 10.00 + 0.50; account 200 has 20 %, so Xero would make 12.00 of it.
         self.assert_held(invoice, "totals", "12.00", "10.50")
 
+    def test_the_account_s_own_rate_must_be_odoo_s_even_if_the_cents_agree(self):
+        self.connection.unmapped_tax_policy = "account_default"
+        line = {"name": "Stamp", "price_unit": 0.4, "tax_ids": [Command.set(self.percent_tax(19).ids)]}
+        invoice = self.invoice(lines=[line])
+        self.run_sync()
+        # 19 % of 0.40 is 0.08 (0.076), and so is 20 %.
+        self.assert_held(invoice, "totals", "is 19 % and not mapped", "account 200 Sales, which is 20 %")
+
     def test_a_line_without_tax_gets_xero_s_none(self):
         invoice = self.invoice(taxes=self.env["account.tax"])
         self.run_sync()

@@ -91,6 +91,22 @@ class TestRights(XeroCase):
         self.assertEqual(self.organisation.invoice_by_number(number)["Status"], "VOIDED")
         self.assertEqual(len(self.organisation.invoices), 2)
 
+    def test_whoever_has_no_rights_in_xero_duplicates_records_as_before(self):
+        groups = "account.group_account_manager,base.group_partner_manager,product.group_product_manager"
+        user = self._user("duplicator", groups)
+        self.assertFalse(user.has_group("xero_connector.group_xero_user"))
+        records = (
+            self.new_partner("Copied"),
+            self.env["product.template"].create({"name": "Copied", "xero_line_kind": "discount"}),
+            self.env["product.category"].create({"name": "Copied"}),
+            self.env["account.fiscal.position"].create(
+                {"name": "Copied", "company_id": self.company.id, "xero_exempt": True}
+            ),
+            self.tax,
+        )
+        for record in records:
+            self.assertTrue(record.with_user(user).copy(), record._name)
+
     def test_screens_of_a_user_without_xero_rights_open_and_show_nothing_of_xero(self):
         invoice = self.new_invoice()
         self.run_sync()

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 
@@ -31,6 +33,24 @@ class TestSeveralTaxes(TaxCase):
         # 4.00 + 4.50 + 0.38 (0.375); Xero: 8.875 % of 100 = 8.875 → 8.88
         self.assert_synced(invoice, "100.00", "8.88", "108.88")
         self.assertEqual(self.sent_lines(invoice)[0]["TaxType"], "TAX001")
+
+    def test_an_archived_tax_counts_in_a_combination(self):
+        invoice = self.push(self.taxed(self.state, self.city, self.district))
+        self.district.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        combination = self.combination(self.state, self.city, self.district)
+        self.assertEqual(combination.xero_percent, 8.875)
+        combination.xero_tax_rate_id = self.rate("TAX001")
+        self.run_sync()
+        self.assert_synced(invoice, "100.00", "8.88", "108.88")
+
+    def test_a_combination_goes_with_its_taxes(self):
+        invoice = self.push(self.taxed(self.state, self.city))
+        invoice.button_draft()
+        invoice.unlink()
+        self.city.unlink()
+        self.assertFalse(self.env["xero.tax.combination"].search([]))
 
     def test_the_order_of_taxes_on_a_line_is_of_no_account(self):
         self.push(self.taxed(self.city, self.state))
@@ -177,15 +197,92 @@ class TestCreatedRates(TaxCase):
         self.run_sync()
         self.assert_synced(invoice, "100.00", "13.50", "113.50")
 
-    def test_mapping_by_hand_ends_it(self):
+    def test_mapping_by_hand_ends_it_for_the_invoice_and_for_the_tax(self):
         self.refuse()
         invoice = self.push(self.taxed(self.odd))
-        self.organisation.tax_rates.put({**self.organisation.tax_rates["TAX077"], "Name": "Renamed"})
+        self.assertEqual(self.binding(self.odd).state, "failed")
+        rate = {**self.organisation.tax_rates["RROUTPUT"], "TaxType": "TAX078", "Name": "Other"}
+        self.organisation.tax_rates.put({**rate, "EffectiveRate": Decimal("13.5")})
         self.connection.unmapped_tax_policy = "block"
-        self.odd.amount = 5
-        self.odd.xero_tax_rate_id = self.rate("RROUTPUT")
+        self.connection.action_refresh_references()
+        self.odd.xero_tax_rate_id = self.rate("TAX078")
         self.run_sync()
-        self.assertEqual(self.binding(invoice).reason, "totals", "the posted invoice keeps its 13.5 %")
+        self.assert_synced(invoice, "100.00", "13.50", "113.50")
+        self.assertFalse(self.binding(self.odd), "there is nothing left to fix about the tax")
+
+    def test_a_tax_that_is_deleted_leaves_nothing_to_fix(self):
+        self.refuse()
+        invoice = self.push(self.taxed(self.odd))
+        binding = self.binding(self.odd)
+        invoice.button_draft()
+        invoice.unlink()
+        self.odd.unlink()
+        self.run_sync()
+        self.assertFalse(binding.exists())
+
+    def test_an_excluded_tax_is_left_alone(self):
+        self.refuse()
+        self.push(self.taxed(self.odd))
+        self.binding(self.odd).action_exclude()
+        invoice = self.push(self.taxed(self.odd))
+        self.env.flush_all()
+        invoice.action_push_to_xero()
+        self.env.invalidate_all()
+        self.assertEqual(len(self.put_rates()), 1)
+        self.assertEqual(self.binding(self.odd).state, "excluded")
+
+    def test_two_taxes_of_one_name_and_percentage_share_the_rate_that_is_made(self):
+        twin = self.percent_tax(13.5, name="Odd 13.5", tax_scope="service")
+        invoice = self.push(self.taxed(self.odd), self.taxed(twin))
+        self.assert_synced(invoice, "200.00", "27.00", "227.00")
+        self.assertEqual(len(self.put_rates()), 1)
+        self.assertEqual(twin.xero_tax_rate_id, self.odd.xero_tax_rate_id)
+
+    def test_a_lost_answer_adopts_no_rate_of_the_same_name_that_is_another(self):
+        self.push(self.taxed(self.odd))
+        other = self.percent_tax(14, name="Odd 13.5", tax_scope="service")
+        lost = self.simulator.fault("drop_before", match="PUT /TaxRates", times=2)
+        invoice, good = self.invoice(lines=[self.taxed(other)]), self.invoice()
+        self.run_sync()
+        self.assertEqual(lost.hits, 2)
+        self.env["xero.request"].sudo().search([("path", "=", "/TaxRates")])[:1].sent_at = "2026-01-01 00:00:00"
+        self.connection._write_run_facts({"next_try": False})
+        self.run_sync(times=2)
+        self.assert_held(invoice, "tax", "of this name already")
+        self.assert_synced(good, "100.00", "20.00", "120.00")
+
+    def test_a_zero_rate_is_never_taken_for_certain_by_its_percentage(self):
+        for code in ("EXEMPTOUTPUT", "ECZROUTPUT", "ECZROUTPUTSERVICES", "NONE", "DRCHARGESUPPLY20"):
+            self.organisation.tax_rates.put({**self.organisation.tax_rates[code], "Status": "DELETED"})
+        self.connection.action_refresh_references()
+        exports = self.percent_tax(0, name="Exports")
+        self.push(self.taxed(exports))
+        self.assertEqual([rate["Name"] for rate in self.put_rates()], ["Exports"])
+
+    def test_what_xero_made_must_be_of_the_percentage_that_was_asked_for(self):
+        def more(call):
+            for rate in self.organisation.tax_rates.values():
+                if rate["Name"] == "Odd 13.5":
+                    self.organisation.tax_rates.put({**rate, "EffectiveRate": Decimal("13.6")})
+            return False
+
+        self.simulator.fault("drop_after", match="PUT /TaxRates", times=2)
+        invoice = self.push(self.taxed(self.odd))
+        more(None)
+        self.env["xero.request"].sudo().search([("path", "=", "/TaxRates")])[:1].sent_at = "2026-01-01 00:00:00"
+        self.connection._write_run_facts({"next_try": False})
+        self.run_sync(times=2)
+        self.assert_held(invoice, "tax", "of this name already")
+
+    def test_nothing_is_created_for_a_document_that_is_held_or_exempt(self):
+        self.connection.period_lock_date = "2026-12-31"
+        self.push(self.taxed(self.odd), currency_id=self.foreign("SEK").id)
+        self.assertFalse(self.put_rates())
+        self.assertFalse(self.calls("PUT", "/Currencies"))
+        self.connection.period_lock_date = False
+        exempt = self.new_partner("Exempt", xero_exempt=True)
+        self.push(self.taxed(self.reverse_charge(19)), partner=exempt)
+        self.assertFalse(self.put_rates())
 
     def test_a_lost_answer_makes_no_second_rate(self):
         lost = self.simulator.fault("drop_after", match="PUT /TaxRates", times=1)
@@ -230,6 +327,24 @@ class TestTaxesOfTheirOwn(TaxCase):
         self.eco.xero_account_id = self.account("850")
         self.run_sync()
         self.assertEqual(self.binding(invoice).state, "synced")
+
+    def test_the_account_of_its_odoo_account_releases_what_a_fixed_tax_held(self):
+        account = self.company_data["default_account_tax_sale"]
+        self.eco.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id = account
+        invoice = self.push(self.taxed(self.tax, self.eco))
+        self.assert_held(invoice, "tax", "“Eco fee”")
+        account.xero_account_id = self.account("835")
+        self.run_sync()
+        self.assertEqual(self.binding(invoice).state, "synced")
+
+    def test_what_is_to_be_mapped_is_just_what_fix_opens(self):
+        hidden = self.percent_tax(0.5, name="Cess", amount_type="fixed", type_tax_use="none")
+        part = self.percent_tax(20, name="Part", type_tax_use="none")
+        invoice = self.push(self.taxed(self.group("Both", part, hidden)))
+        self.assert_held(invoice, "tax", "“Part”", "“Cess”")
+        action = self.binding(invoice).action_fix()
+        found = self.env["account.tax"].with_context(**action["context"]).search(action["domain"])
+        self.assertEqual(found, part | hidden)
 
     def test_a_fixed_tax_is_one_line_for_the_document(self):
         self.eco.xero_account_id = self.account("850")
@@ -346,6 +461,25 @@ class TestNoTax(TaxCase):
         invoice = self.push(self.taxed(self.tax))
         self.assert_held(invoice, "tax", "is 20 %", "is 21 % in Xero")
 
+    def test_a_tax_that_is_mended_in_odoo_has_what_it_held_looked_at_again(self):
+        group = self.group("All", self.percent_tax(15), self.percent_tax(5))
+        group.xero_tax_rate_id = self.rate("OUTPUT2")
+        group.children_tax_ids[1].amount = 4
+        invoice = self.push(self.taxed(group))
+        self.assert_held(invoice, "tax", "is 19 %")
+        group.children_tax_ids[1].amount = 5
+        self.run_sync()
+        # The tax is right again; what was booked meanwhile is not.
+        self.assert_held(invoice, "totals", "119.00 with tax 19.00", "120.00 with tax 20.00")
+
+    def test_a_rate_that_does_not_go_with_the_account_is_mended_by_another_account(self):
+        product = self.env["product.product"].create({"name": "p", "xero_account_id": self.account("310").id})
+        invoice = self.push(self.taxed(self.tax, product_id=product.id))
+        self.assert_held(invoice, "tax", "does not allow the rate", "310")
+        product.xero_account_id = self.account("200")
+        self.run_sync()
+        self.assert_synced(invoice, "100.00", "20.00", "120.00")
+
     def test_cash_basis_taxes_are_taxes_like_any_other(self):
         self.company.tax_exigibility = True
         transition = self.company_data["default_account_tax_sale"].copy({"reconcile": True})
@@ -377,6 +511,14 @@ class TestAustralia(TaxCase):
         self.connection.exempt_tax_rate_id = self.rate("EXEMPTOUTPUT")
         self.run_sync()
         self.assert_synced(invoice, "100.00", "0.00", "100.00")
+
+    def test_cash_rounding_is_no_supply_whatever_was_chosen_for_exempt_customers(self):
+        self.connection.exempt_tax_rate_id = self.rate("EXEMPTOUTPUT")
+        rounding = self.cash_rounding("add_invoice_line")
+        invoice = self.push(self.taxed(self.tax, price=10.01), invoice_cash_rounding_id=rounding.id)
+        # 10.01 + 1.00 = 11.01 → 11.00
+        self.assert_synced(invoice, "10.00", "1.00", "11.00")
+        self.assertEqual(self.sent_lines(invoice)[-1]["TaxType"], "BASEXCLUDED")
 
     def test_a_round_off_line_takes_the_rounding_account_s_own_rate(self):
         self.company.tax_calculation_rounding_method = "round_globally"
@@ -424,6 +566,17 @@ class TestTaxMapping(TaxCase):
         taxes[:1].mapped("xero_proposed_rate_id")  # what is read once for all
         with self.assertQueryCount(12):
             self.assertEqual(set(taxes.mapped("xero_proposed_rate_id")), {self.rate("RROUTPUT")})
+
+    def test_after_another_organisation_was_connected_its_rates_are_proposed(self):
+        self.connection.action_disconnect()
+        organisation = self.simulator.add_organisation(
+            "Second", currency=self.company.currency_id.name, country="GB", chart="uk"
+        )
+        second = self._connect(organisation, name="Second", code="second")
+        self.env.invalidate_all()
+        self.assertEqual(self.tax.xero_proposed_rate_id.connection_id, second)
+        self.tax.action_accept_xero_proposal()
+        self.assertEqual(self.tax.xero_tax_rate_id, self.xero_rate(second, "OUTPUT2"))
 
     def test_without_a_connection_nothing_is_proposed(self):
         self.assertFalse(self.setup_other_company()["default_tax_sale"].xero_proposed_rate_id)

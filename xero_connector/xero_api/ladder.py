@@ -13,19 +13,24 @@ rung           what is sent
 =============  ======================================================================================================
 """
 
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from decimal import Decimal
 
 from .amounts import CENT, EXCLUSIVE, INCLUSIVE, Line, gross_amount, half_up, line_amount, line_tax, totals
 
 # What Odoo says of one line: ``base`` and ``tax`` are its exact shares of the document, in the document's currency.
 # ``tax_rate`` is Xero's percentage, ``None`` where it is not known. ``slack`` is what the digits that Xero cuts off it,
-# after the fourth decimal, may make of the tax: 5 cents of 100,000 for some compound taxes.
+# after the fourth decimal, may make of the tax: 5 cents of 100,000 for some compound taxes. ``account`` and
+# ``tax_type`` tell which figures of Xero's books and tax return the line goes into: these must agree one by one, since
+# a cent too much on one rate and a cent too little on another would hide in the totals.
 Wanted = namedtuple(
-    "Wanted", "quantity unit_price discount tax_rate base tax price_includes_tax slack", defaults=(Decimal(0),)
+    "Wanted",
+    "quantity unit_price discount tax_rate base tax price_includes_tax slack account tax_type",
+    defaults=(Decimal(0), None, None),
 )
-# ``round_off`` is the amount of a line to be added (``None`` for none); it is part of ``totals`` already.
-Rung = namedtuple("Rung", "name types lines totals round_off", defaults=(None,))
+# ``round_off`` is the amount of a line to be added (``None`` for none); it is part of ``totals`` already. ``off`` is a
+# list of (tax type, Odoo's tax, Xero's tax) where these differ.
+Rung = namedtuple("Rung", "name types lines totals round_off off", defaults=(None, ()))
 
 ZERO = Decimal("0.00")
 
@@ -51,34 +56,62 @@ def climb(wanted, total, tax, limits=DEFAULTS):
     :param tax: the document's tax
     """
     exact = [_natural(line, False, limits, off_by=ZERO) for line in wanted]
-    for name, types, lines in _rungs(wanted, exact, limits):
+    told = _overridden(wanted, exact, limits)
+    for name, types, lines in _rungs(wanted, exact, told, limits):
         predicted = totals(lines, types)
-        if predicted.total == total and predicted.tax == tax:
+        if predicted.total == total and predicted.tax == tax and _agree(wanted, lines, types):
             return Rung(name, types, lines, predicted), None
+    if any(figure != half_up(figure) for line in wanted for figure in (line.base, line.tax)):
+        # Amounts of three decimals are nothing that Xero could hold: rounding them off would hide it.
+        return None, totals(exact)
     # Lines whose tax may be told are told, so that as little as possible is left to round off.
-    nearest = [told or plain for told, plain in zip(_overridden(wanted, exact, limits), exact, strict=True)]
+    nearest = [line or plain for line, plain in zip(told, exact, strict=True)]
     rest = total - totals(nearest).total
     allowed = limits.round_off and limits.round_off + sum(line.slack for line in wanted)
-    # A rest of less than a cent (currencies of three decimals) is beyond Xero.
-    if rest and rest == half_up(rest) and abs(rest) <= allowed:
-        return Rung("round_off", EXCLUSIVE, nearest, totals([*nearest, Line(Decimal(1), rest)]), rest), None
-    return None, totals(exact)
+    if abs(rest) > allowed:
+        return None, totals(exact)
+    off = _taxes_off(wanted, nearest)
+    if rest:
+        return Rung("round_off", EXCLUSIVE, nearest, totals([*nearest, Line(Decimal(1), rest)]), rest, off), None
+    return Rung(_flattened_or(wanted, nearest, "native"), EXCLUSIVE, nearest, totals(nearest), None, off), None
 
 
-def _rungs(wanted, exact, limits):
+def _rungs(wanted, exact, told, limits):
     taxed = [line for line in wanted if line.tax_rate]
     included = bool(taxed) and all(line.price_includes_tax for line in taxed)
     # Odoo may have rounded the document as a whole: a cent on one line is then made good on another.
     native = [_natural(line, included, limits, off_by=CENT) for line in wanted]
+    yield _flattened_or(wanted, native, "native"), INCLUSIVE if included else EXCLUSIVE, native
+    yield "flattened", EXCLUSIVE, exact
+    if None not in told:
+        yield "tax_amount", EXCLUSIVE, told
+
+
+def _flattened_or(wanted, lines, name):
     as_they_are = all(
         (sent.quantity, sent.unit_amount) == (line.quantity, line.unit_price)
-        for line, sent in zip(wanted, native, strict=True)
+        for line, sent in zip(wanted, lines, strict=True)
     )
-    yield "native" if as_they_are else "flattened", INCLUSIVE if included else EXCLUSIVE, native
-    yield "flattened", EXCLUSIVE, exact
-    overridden = _overridden(wanted, exact, limits)
-    if None not in overridden:
-        yield "tax_amount", EXCLUSIVE, overridden
+    return name if as_they_are else "flattened"
+
+
+def _agree(wanted, lines, types):
+    """Whether amounts without tax agree for each account, and taxes for each tax type."""
+    rest = defaultdict(Decimal)
+    for line, sent in zip(wanted, lines, strict=True):
+        amount = line_amount(sent)
+        tax = line_tax(sent, amount, types)
+        rest["tax", line.tax_type] += tax - line.tax
+        rest["net", line.account] += amount - line.base - (tax if types == INCLUSIVE else 0)
+    return not any(rest.values())
+
+
+def _taxes_off(wanted, lines):
+    ours, theirs = defaultdict(Decimal), defaultdict(Decimal)
+    for line, sent in zip(wanted, lines, strict=True):
+        ours[line.tax_type] += line.tax
+        theirs[line.tax_type] += line_tax(sent, line_amount(sent))
+    return [(kind, ours[kind], theirs[kind]) for kind in ours if ours[kind] != theirs[kind]]
 
 
 def _natural(line, included, limits, off_by):
@@ -117,7 +150,7 @@ def _overridden(wanted, exact, limits):
     """Return the exact lines with their own tax as ``TaxAmount``; ``None`` for one whose tax may not be told."""
 
     def told(line, sent):
-        if line.tax_rate is None or not limits.tax_tolerance or line.tax != half_up(line.tax):
+        if line.tax_rate is None or not limits.tax_tolerance:
             return None
         near = abs(line_tax(sent, line_amount(sent)) - line.tax) <= limits.tax_tolerance
         return sent._replace(tax_amount=line.tax) if near else None

@@ -10,9 +10,12 @@ _PATHS = {
 
 
 def deep_link(web_url, short_code, xero_type, xero_id, subtype=None):
-    """Return the address that opens a document in the right organisation after Xero's login."""
-    path = _PATHS[xero_type, subtype].format(id=xero_id)
-    return (
+    """Return the address that opens a document in the right organisation after Xero's login.
+
+    Empty for what has no page of its own in Xero: tax rates and currencies.
+    """
+    path = _PATHS.get((xero_type, subtype), "").format(id=xero_id)
+    return path and (
         f"{web_url}/organisationlogin/default.aspx"
         f"?shortcode={quote(short_code or '', safe='')}&redirecturl={quote(path, safe='')}"
     )
