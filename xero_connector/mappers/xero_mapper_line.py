@@ -91,7 +91,7 @@ class XeroMapperLine(models.AbstractModel):
             base=base,
             tax=shares.tax,
             price_includes_tax=self._price_includes_tax(base_line, shares),
-            slack=self._slack(applied, shares.rates, base),
+            slack=self._slack(applied, base),
             account=account.code,
             tax_type=applied.rate.code,
         )
@@ -112,11 +112,11 @@ class XeroMapperLine(models.AbstractModel):
         return None if applied.problem else Decimal(0)
 
     @api.model
-    def _slack(self, applied, taxes, base):
+    def _slack(self, applied, base):
         """Return what the tax of a line may be off by because Xero's percentages have four decimals."""
-        if not applied.rate or not applied.named or not taxes:
-            return Decimal(0)
-        return abs(base * (taxes._xero_exact_percent() - applied.rate._percent())) / HUNDRED
+        return (
+            Decimal(0) if applied.percent is None else abs(base * (applied.percent - applied.rate._percent())) / HUNDRED
+        )
 
     @api.model
     def _label(self, record):

@@ -10,8 +10,9 @@ from ..xero_api.amounts import half_up, same_rate
 Shares = namedtuple("Shares", "rates tax own")
 # A tax that becomes a line: its amount, the rates that are charged on it, and what those give.
 Own = namedtuple("Own", "tax amount rates tax_on_it")
-# The rate that Xero will apply, and whether to name it (else the ledger account's default applies).
-Applied = namedtuple("Applied", "rate named problem", defaults=(True, None))
+# The rate that Xero will apply, whether to name it (else the ledger account's default applies), the (reason, text) of
+# what is wrong, and the exact percentage of the taxes that it stands for.
+Applied = namedtuple("Applied", "rate named problem percent", defaults=(True, None, None))
 
 
 class XeroMapperTax(models.AbstractModel):
@@ -75,15 +76,16 @@ class XeroMapperTax(models.AbstractModel):
     def _left_to_account(self, connection, account, taxes):
         """Return the default of the ledger account, which must be of the percentage that these taxes have."""
         rate = self._rate_of_type(connection, account.tax_type)
-        if same_rate(taxes._xero_exact_percent(), rate._percent() if rate else Decimal(0)):
+        ours, theirs = taxes._xero_exact_percent(), rate._percent() if rate else Decimal(0)
+        if same_rate(ours, theirs):
             return Applied(rate, named=False)
         problem = self.env._(
             "the tax “%(tax)s” is %(ours)s %% and not mapped; Xero would apply the default of account %(account)s, "
             "which is %(theirs)s %%.",
             tax=" + ".join(taxes.mapped("name")),
-            ours=f"{taxes._xero_exact_percent().normalize():f}",
+            ours=f"{ours.normalize():f}",
             account=account.display_name,
-            theirs=f"{rate._percent().normalize():f}" if rate else 0,
+            theirs=f"{theirs.normalize():f}",
         )
         return Applied(rate, named=False, problem=("totals", problem))
 
@@ -156,11 +158,12 @@ class XeroMapperTax(models.AbstractModel):
             return Applied(
                 rate, problem=("tax", self.env._("the rate %s is no longer active in Xero.", rate.display_name))
             )
-        if taxes and not same_rate(taxes._xero_exact_percent(), rate._percent()):
+        percent = taxes._xero_exact_percent() if taxes else None
+        if taxes and not same_rate(percent, rate._percent()):
             problem = self.env._(
                 "the tax “%(tax)s” is %(ours)s %%, but its rate %(rate)s is %(theirs)s %% in Xero. Map another rate.",
                 tax=" + ".join(taxes.mapped("name")),
-                ours=f"{taxes._xero_exact_percent().normalize():f}",
+                ours=f"{percent.normalize():f}",
                 rate=rate.display_name,
                 theirs=f"{rate._percent().normalize():f}",
             )
@@ -172,4 +175,4 @@ class XeroMapperTax(models.AbstractModel):
                 account=account.display_name,
             )
             return Applied(rate, problem=("tax", problem))
-        return Applied(rate)
+        return Applied(rate, percent=percent)

@@ -116,7 +116,7 @@ class Additions:
                 continue
             binding = bindings_of(self.work, source, "TaxRate", None)[source.id]
             if self._may_try(binding, source, marks):
-                self._send("TaxRates", [self._rate_element(binding, source)], self.env._("Create tax rate"))
+                self._send("TaxRates", self._rate_element(binding, source), self.env._("Create tax rate"))
                 self._map_made(source, binding)
 
     def _lacks_rate(self, source):
@@ -160,7 +160,9 @@ class Additions:
         Xero knows one level of compounding, and charges a compound component on the amount with all others.
         """
         whole = half_up(taxes._xero_exact_percent(), _RATE_UNIT)
-        leaves = taxes._flatten_taxes_and_sort_them()[0].filtered("amount")
+        # In the company's language, as the rate's own name.
+        named = taxes.with_context(lang=taxes[:1].company_id.partner_id.lang or self.env.lang)
+        leaves = named._flatten_taxes_and_sort_them()[0].filtered("amount")
         base_changed, parts = False, []
         for leaf in leaves:
             rate = half_up(Decimal(repr(round(leaf.amount, 6))), _RATE_UNIT)
@@ -190,11 +192,9 @@ class Additions:
                 # Held, not failed: refreshing from Xero, after the plan was changed, looks at it again.
                 Verdict(self.work).block(bindings[currency.id], [("currency", text)])
             return
-        elements = [
-            self._element(bindings[currency.id], {"Code": currency.name}, currency.name, {}) for currency in wanted
-        ]
-        for element in elements:
-            self._send("Currencies", [element], self.env._("Add currency"))
+        for currency in wanted:
+            element = self._element(bindings[currency.id], {"Code": currency.name}, currency.name, {})
+            self._send("Currencies", element, self.env._("Add currency"))
         if any(bindings[currency.id].state == "synced" for currency in wanted):
             # Documents that waited for it from before.
             self.env["xero.binding"]._retry_blocked(connection.company_id, ["currency"])
@@ -233,17 +233,16 @@ class Additions:
             attempts=binding.attempts,
         )
 
-    def _send(self, resource, elements, label):
+    def _send(self, resource, element, label):
         """Send one addition; what Xero does not allow fails alone, and documents that do not need it go on."""
         verdict = Verdict(self.work)
-        [element] = elements
         try:
-            unresolved = self.outbox.send(resource, "PUT", elements, label)
+            unresolved = self.outbox.send(resource, "PUT", [element], label)
         except (XeroRefused, XeroForbidden) as error:
             text = self.env._("Xero does not allow it: “%s”", error)
             verdict.fail(verdict.binding(element), "refused", text)
         else:
-            for _situation, _element in unresolved:
+            if unresolved:
                 text = self.env._("Xero did not confirm it. Press Retry.")
                 verdict.fail(verdict.binding(element), "refused", text)
 
