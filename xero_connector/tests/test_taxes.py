@@ -187,6 +187,13 @@ class TestCreatedRates(TaxCase):
         self.assert_synced(first, "100.00", "13.50", "113.50")
         self.assert_synced(second, "100.00", "13.50", "113.50")
 
+    def test_a_refused_rate_is_asked_for_once_a_run_whatever_else_is_mapped_in_it(self):
+        self.refuse()
+        others = [self.percent_tax(percent, name=f"Other {percent}") for percent in (6.5, 7.5, 8.5)]
+        self.push(*(self.taxed(tax) for tax in (self.odd, *others)))
+        names = [rate["Name"] for rate in self.put_rates()]
+        self.assertEqual(sorted(names), ["Odd 13.5", "Other 6.5", "Other 7.5", "Other 8.5"])
+
     def test_a_person_s_push_asks_xero_again(self):
         self.refuse()
         invoice = self.push(self.taxed(self.odd))
