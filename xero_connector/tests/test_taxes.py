@@ -380,6 +380,16 @@ class TestTaxesOfTheirOwn(TaxCase):
         self.assert_synced(invoice, "30.30", "6.06", "36.36")
         self.assertEqual([line["TaxType"] for line in self.sent_lines(invoice)], ["OUTPUT2", "OUTPUT2"])
 
+    def test_the_tax_on_a_fixed_tax_is_told_on_its_own_line(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        levy = self.percent_tax(0.10, name="Levy", amount_type="fixed", sequence=0, include_base_amount=True)
+        levy.xero_account_id = self.account("850")
+        invoice = self.push(*[self.taxed(levy, self.tax, price=1.03)] * 3)
+        # Odoo: 20 % of 3 × 1.13 = 0.678 → 0.68; Xero by itself: 3 × 0.21 on the goods, 0.06 on 0.30 of levy
+        self.assert_synced(invoice, "3.39", "0.68", "4.07", rung="tax_amount")
+        told = [line["TaxAmount"] for line in self.sent_lines(invoice)]
+        self.assertEqual((sorted(told[:3]), told[3]), ([0.2, 0.21, 0.21], 0.06))
+
     def test_a_withheld_tax_is_a_negative_line(self):
         withheld = self.percent_tax(-15, name="Withheld")
         withheld.xero_account_id = self.account("620")
