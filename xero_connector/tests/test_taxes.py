@@ -1,4 +1,5 @@
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -267,15 +268,19 @@ class TestCreatedRates(TaxCase):
         self.assertEqual([rate["Name"] for rate in self.put_rates()], ["Exports"])
 
     def test_what_xero_made_must_be_of_the_percentage_that_was_asked_for(self):
-        def more(call):
-            for rate in self.organisation.tax_rates.values():
-                if rate["Name"] == "Odd 13.5":
-                    self.organisation.tax_rates.put({**rate, "EffectiveRate": Decimal("13.6")})
-            return False
+        # A Xero that reckons otherwise than its documentation says.
+        with patch("xero_simulator.charts.effective_rate", return_value=Decimal("13.6")):
+            invoice, good = self.push(self.taxed(self.odd)), self.push(self.taxed(self.tax))
+        self.assert_held(invoice, "tax", "a rate of 13.6 % of it instead of 13.5 %")
+        self.assertFalse(self.odd.xero_tax_rate_id)
+        self.assert_synced(good, "100.00", "20.00", "120.00")
+        self.assertEqual(len(self.put_rates()), 1)
 
+    def test_a_lost_answer_adopts_no_rate_of_another_percentage(self):
         self.simulator.fault("drop_after", match="PUT /TaxRates", times=2)
         invoice = self.push(self.taxed(self.odd))
-        more(None)
+        [made] = [rate for rate in self.organisation.tax_rates.values() if rate["Name"] == "Odd 13.5"]
+        self.organisation.tax_rates.put({**made, "EffectiveRate": Decimal("13.6")})
         self.env["xero.request"].sudo().search([("path", "=", "/TaxRates")])[:1].sent_at = "2026-01-01 00:00:00"
         self.connection._write_run_facts({"next_try": False})
         self.run_sync(times=2)

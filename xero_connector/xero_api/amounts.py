@@ -1,7 +1,7 @@
 """Xero's arithmetic, in exact decimals, without Odoo.
 
-Rules, from Xero's developer documentation (*Rounding in Xero*, *Invoices*, *Tax Rates*) and, for the discount rate,
-from a report in its developer community that Xero's staff left standing:
+Rules, from Xero's developer documentation (*Rounding in Xero*, *Invoices*, *Tax Rates*) and, for the decimals of a
+discount rate, from a report in Xero's developer community:
 
 * the unit amount is rounded to 2 decimals, or to 4 with ``unitdp=4``, **before** it is multiplied;
 * the discount rate is rounded to 2 decimals; a discount amount is taken off the multiplied amount;
