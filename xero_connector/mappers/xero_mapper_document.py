@@ -46,7 +46,7 @@ class XeroMapperDocument(models.AbstractModel):
             part = self._round_off_part(connection, move, rung.round_off, problems)
             items.append({**part.line, "Quantity": Decimal(1), "UnitAmount": rung.round_off})
         if rung.off:
-            expected["warning"] = self._tax_warning(move, rung)
+            expected["warning"] = self._tax_warning(connection, move, rung)
         payload = {
             "Type": "ACCREC",
             "Contact": {"ContactID": contact_id},
@@ -163,14 +163,25 @@ class XeroMapperDocument(models.AbstractModel):
         return mapper._rounding_part(connection, amount, mapper._for_customer(move).env._("Rounding"), problems)
 
     @api.model
-    def _tax_warning(self, move, rung):
+    def _tax_warning(self, connection, move, rung):
         """Say where Xero's tax is not Odoo's although the totals agree, with both figures."""
+        rates = self.env["xero.tax.rate"].search(
+            [("connection_id", "=", connection.id), ("code", "in", [kind for kind, _ours, _theirs in rung.off])]
+        )
+        names = {rate.code: rate.display_name for rate in rates}
         off = "; ".join(
-            self.env._("%(rate)s: Odoo %(ours)s, Xero %(theirs)s", rate=kind or "—", ours=ours, theirs=theirs)
+            self.env._(
+                "%(what)s: Odoo %(ours)s, Xero %(theirs)s",
+                what=names.get(kind) or self.env._("tax"),
+                ours=ours,
+                theirs=theirs,
+            )
             for kind, ours, theirs in rung.off
         )
         text = self.env._(
-            "The totals agree, but not the tax (%(currency)s). %(off)s.", currency=move.currency_id.name, off=off
+            "In Xero the total is the same, but not the tax (%(currency)s). %(off)s.",
+            currency=move.currency_id.name,
+            off=off,
         )
         if rung.round_off:
             text += " " + self.env._("A line “Rounding” of %s makes the totals equal.", rung.round_off)

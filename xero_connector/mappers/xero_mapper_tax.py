@@ -81,7 +81,7 @@ class XeroMapperTax(models.AbstractModel):
             return Applied(rate, named=False)
         problem = self.env._(
             "the tax “%(tax)s” is %(ours)s %% and not mapped; Xero would apply the default of account %(account)s, "
-            "which is %(theirs)s %%.",
+            "which is %(theirs)s %%. Map the tax under Xero → Mapping → Taxes, or choose another account.",
             tax=" + ".join(taxes.mapped("name")),
             ours=f"{ours.normalize():f}",
             account=account.display_name,
@@ -104,8 +104,8 @@ class XeroMapperTax(models.AbstractModel):
         if rate:
             return self._checked(rate, account)
         problem = self.env._(
-            "it has no tax and the organisation has no rate NONE: choose a “Rate for Exempt Customers and Lines "
-            "Without Tax” in the connection."
+            "it has no tax and the organisation has no rate NONE: choose a “Rate for Exempt and Untaxed” in the "
+            "connection."
         )
         return Applied(rate, problem=("tax", problem))
 

@@ -1,7 +1,8 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 from .xero_account import LINE_ACCOUNTS
-from .xero_tax_mapped import percent
 
 # Taxes that are a share of the price; all others go to Xero as lines of their own.
 _SHARES = ("percent", "division")
@@ -56,7 +57,9 @@ class AccountTax(models.Model):
         details = self._get_tax_details(
             1_000_000.0, 1.0, rounding_method="round_globally", special_mode="total_excluded"
         )
-        return percent((details["total_included"] - details["total_excluded"]) / 10_000.0)
+        percent = (details["total_included"] - details["total_excluded"]) / 10_000.0
+        # The decimal that the float stands for, whatever binary arithmetic left behind its sixth digit.
+        return Decimal(repr(round(percent, 6)))
 
     def _xero_split(self):
         """Return ``(rates, own)``: the taxes that a Xero rate can stand for, and those that need a line of their own.

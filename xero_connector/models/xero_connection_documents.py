@@ -77,7 +77,7 @@ class XeroConnection(models.Model):
     # Taxes
     exempt_tax_rate_id = fields.Many2one(
         "xero.tax.rate",
-        "Rate for Exempt Customers and Lines Without Tax",
+        "Rate for Exempt and Untaxed",
         domain="[('connection_id', '=', id), ('effective_rate', '=', 0)]",
         copy=False,
         help="Left empty, Xero's own rate NONE is used. Customers and fiscal positions are marked as exempt or "

@@ -12,7 +12,6 @@ class XeroTaxCombination(models.Model):
     _inherit = ["xero.tax.mapped"]
     _description = "Taxes Used Together on a Line"
     _order = "id"
-    _check_company_auto = True
 
     name = fields.Char(compute="_compute_name", compute_sudo=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")

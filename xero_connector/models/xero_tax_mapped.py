@@ -1,4 +1,3 @@
-from decimal import Decimal
 from difflib import SequenceMatcher
 
 from odoo import api, fields, models
@@ -178,8 +177,3 @@ class XeroTaxMapped(models.AbstractModel):
     def _xero_bindings(self):
         """Return the links of these to rates that were made, or could not be made, in Xero."""
         return self.env["xero.binding"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-
-
-def percent(value):
-    """Return a percentage that Odoo keeps as a float as the decimal it stands for, 6 digits after the point."""
-    return Decimal(repr(round(value, 6)))

@@ -86,7 +86,7 @@ def _table(env):
             env._("Xero computes other amounts than Odoo. Please report it, with this invoice's Xero History."),
         ),
         (
-            r"discount",
+            r"discount ?(rate|amount|must)",
             "totals",
             None,
             env._(

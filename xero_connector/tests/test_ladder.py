@@ -132,6 +132,12 @@ class TestLadder(BaseCase):
         self.assertEqual(rung.totals, (D("105.50"), D("10.50"), D("116.00")))
         self.assertIsNone(self._climb(wanted, "105", "11", round_off=D("0.49"))[0])
 
+    def test_a_tax_of_the_document_that_no_line_has_is_rounded_off_and_told(self):
+        wanted = [line("1", "10", base="10.00", tax="2.00")]
+        rung, _ = climb(wanted, D("12.01"), D("2.01"), Limits(round_off=D("0.01")))
+        self.assertEqual((rung.name, rung.round_off), ("round_off", D("0.01")))
+        self.assertEqual(rung.off, [(None, D("2.01"), D("2.00"))])
+
     def test_a_rate_of_more_decimals_than_xero_has_may_be_rounded_off_further(self):
         # 15.47375 % of 100,000.00 is 15,473.75; Xero's 15.4738 % makes 15,473.80
         wanted = [line("1", "100000", rate="15.4738", base="100000.00", tax="15473.75")]

@@ -231,7 +231,7 @@ class TestRounding(TaxCase):
             self.sent_lines(invoice)[-1],
             {"Description": "Rounding", "AccountCode": "860", "TaxType": "NONE", "Quantity": 1, "UnitAmount": -0.01},
         )
-        self.assertIn("OUTPUT2: Odoo 0.62, Xero 0.63", invoice.xero_warning)
+        self.assertIn("[OUTPUT2]: Odoo 0.62, Xero 0.63", invoice.xero_warning)
         self.assertIn("“Rounding” of -0.01", invoice.xero_warning)
         self.assertEqual(len(self.calls("PUT", "/Invoices")), 2)
         invoice.ref = "PO 2"
@@ -269,8 +269,14 @@ class TestRounding(TaxCase):
         self.connection.tax_tolerance = 0
         untold = self.push(*lines)
         self.assert_synced(untold, "3.36", "0.63", "3.99", warning=True)
-        for words in ("OUTPUT2: Odoo 0.62, Xero 0.63", "RROUTPUT: Odoo 0.01, Xero 0.00"):
+        for words in ("[OUTPUT2]: Odoo 0.62, Xero 0.63", "[RROUTPUT]: Odoo 0.01, Xero 0.00"):
             self.assertIn(words, untold.xero_warning)
+
+    def test_a_refused_discount_is_explained_with_the_way_out(self):
+        message = "The discount rate '5.00' is invalid. Discount must not be greater than the line total."
+        self.simulator.fault("status", match="PUT /Invoices", status=400, times=1, body={"Message": message})
+        invoice = self.push(self.taxed(self.tax, discount=5))
+        self.assert_refused(invoice, "totals", "let discounts become lines of their own", message)
 
     def test_one_that_is_refused_holds_up_no_other(self):
         self.organisation.tax_override_tolerance = 0

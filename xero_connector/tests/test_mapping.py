@@ -204,7 +204,9 @@ class TestMapping(DocumentCase):
         invoice = self.invoice(lines=[line])
         self.run_sync()
         # 19 % of 0.40 is 0.08 (0.076), and so is 20 %.
-        self.assert_held(invoice, "totals", "is 19 % and not mapped", "account 200 Sales, which is 20 %")
+        self.assert_held(
+            invoice, "totals", "is 19 % and not mapped", "account 200 Sales, which is 20 %", "Mapping → Taxes"
+        )
 
     def test_a_line_without_tax_gets_xero_s_none(self):
         invoice = self.invoice(taxes=self.env["account.tax"])

@@ -529,7 +529,7 @@ class TestAustralia(TaxCase):
 
     def test_lines_without_tax_need_a_choice(self):
         invoice = self.push(self.taxed())
-        self.assert_held(invoice, "tax", "no rate NONE", "Rate for Exempt Customers and Lines Without Tax")
+        self.assert_held(invoice, "tax", "no rate NONE", "Rate for Exempt and Untaxed")
         self.connection.exempt_tax_rate_id = self.rate("EXEMPTOUTPUT")
         self.run_sync()
         self.assert_synced(invoice, "100.00", "0.00", "100.00")

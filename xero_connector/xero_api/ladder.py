@@ -29,7 +29,7 @@ Wanted = namedtuple(
     defaults=(Decimal(0), None, None),
 )
 # ``round_off`` is the amount of a line to be added (``None`` for none); it is part of ``totals`` already. ``off`` is a
-# list of (tax type, Odoo's tax, Xero's tax) where these differ.
+# list of (tax type or ``None`` for the whole document, Odoo's tax, Xero's tax) where these differ.
 Rung = namedtuple("Rung", "name types lines totals round_off off", defaults=(None, ()))
 
 ZERO = Decimal("0.00")
@@ -70,10 +70,10 @@ def climb(wanted, total, tax, limits=DEFAULTS):
     allowed = limits.round_off and limits.round_off + sum(line.slack for line in wanted)
     if abs(rest) > allowed:
         return None, totals(exact)
-    off = _taxes_off(wanted, nearest)
+    off = _taxes_off(wanted, nearest) or _whole_tax_off(tax, totals(nearest).tax)
     if rest:
         return Rung("round_off", EXCLUSIVE, nearest, totals([*nearest, Line(Decimal(1), rest)]), rest, off), None
-    return Rung(_flattened_or(wanted, nearest, "native"), EXCLUSIVE, nearest, totals(nearest), None, off), None
+    return Rung(_shape(wanted, nearest), EXCLUSIVE, nearest, totals(nearest), None, off), None
 
 
 def _rungs(wanted, exact, told, limits):
@@ -81,18 +81,18 @@ def _rungs(wanted, exact, told, limits):
     included = bool(taxed) and all(line.price_includes_tax for line in taxed)
     # Odoo may have rounded the document as a whole: a cent on one line is then made good on another.
     native = [_natural(line, included, limits, off_by=CENT) for line in wanted]
-    yield _flattened_or(wanted, native, "native"), INCLUSIVE if included else EXCLUSIVE, native
+    yield _shape(wanted, native), INCLUSIVE if included else EXCLUSIVE, native
     yield "flattened", EXCLUSIVE, exact
     if None not in told:
         yield "tax_amount", EXCLUSIVE, told
 
 
-def _flattened_or(wanted, lines, name):
+def _shape(wanted, lines):
     as_they_are = all(
         (sent.quantity, sent.unit_amount) == (line.quantity, line.unit_price)
         for line, sent in zip(wanted, lines, strict=True)
     )
-    return name if as_they_are else "flattened"
+    return "native" if as_they_are else "flattened"
 
 
 def _agree(wanted, lines, types):
@@ -112,6 +112,11 @@ def _taxes_off(wanted, lines):
         ours[line.tax_type] += line.tax
         theirs[line.tax_type] += line_tax(sent, line_amount(sent))
     return [(kind, ours[kind], theirs[kind]) for kind in ours if ours[kind] != theirs[kind]]
+
+
+def _whole_tax_off(ours, theirs):
+    """Odoo's tax may be more than its lines': a tax of nothing, for instance, that was changed by hand."""
+    return [(None, ours, theirs)] if ours != theirs else []
 
 
 def _natural(line, included, limits, off_by):
