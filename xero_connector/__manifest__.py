@@ -1,6 +1,6 @@
 {
     "name": "Xero Connector",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "summary": "Keep customers and invoices equal to a Xero organisation",
     "author": "Xero Connector contributors, Odoo Community Association (OCA)",
@@ -12,6 +12,7 @@
         "security/xero_groups.xml",
         "security/ir.model.access.csv",
         "security/xero_rules.xml",
+        "data/xero_reasons.xml",
         "views/xero_connection_views.xml",
         "views/xero_account_views.xml",
         "views/xero_tax_rate_views.xml",
@@ -20,6 +21,7 @@
         "views/xero_request_views.xml",
         "views/xero_push_views.xml",
         "wizards/xero_contact_link_views.xml",
+        "wizards/xero_preview_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",
@@ -28,6 +30,7 @@
         "views/oauth_templates.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["xero_connector/static/src/**/*"]},
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

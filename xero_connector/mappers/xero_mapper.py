@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from odoo import api, models
 
-# ``problems`` is a list of (reason, text): everything that preflight found, so that a user sees it at once.
-Mapped = namedtuple("Mapped", "payload problems expected rung", defaults=({}, [], {}, None))
+# ``problems`` is a list of (reason, text): everything that preflight found, so that a user sees it at once. ``parts``
+# are the lines with what was wanted of each, in the order of the payload's, also where there is no payload.
+Mapped = namedtuple("Mapped", "payload problems expected rung parts", defaults=({}, [], {}, None, ()))
 
 # Control characters are not allowed in Xero's texts (nor in XML, which it keeps them in); tabs and line ends are.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")

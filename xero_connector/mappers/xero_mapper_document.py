@@ -38,13 +38,14 @@ class XeroMapperDocument(models.AbstractModel):
             # A mapping that is wrong anyway explains it; one that leaves the tax to Xero is explained by the figures.
             if all(reason == "totals" for reason, _text in problems):
                 problems.append(("totals", self._totals_problem(move, total, tax, theirs)))
-            return Mapped(problems=problems)
+            return Mapped(problems=problems, parts=parts)
         sent = iter(rung.lines)
         items = [self._line_item(part, next(sent)) if part.wanted else part.line for part in parts]
         expected = {"total": total, "tax": rung.totals.tax}
         if rung.round_off:
             part = self._round_off_part(connection, move, rung.round_off, problems)
             items.append({**part.line, "Quantity": Decimal(1), "UnitAmount": rung.round_off})
+            parts = [*parts, part]
         if rung.off:
             expected["warning"] = self._tax_warning(connection, move, rung)
         payload = {
@@ -62,7 +63,7 @@ class XeroMapperDocument(models.AbstractModel):
         url = self._source_url(move)
         if url:
             payload["Url"] = url
-        return Mapped(payload, problems, expected, rung.name)
+        return Mapped(payload, problems, expected, rung.name, parts)
 
     # -- Header ------------------------------------------------------------------------------------------------
 
@@ -202,7 +203,7 @@ class XeroMapperDocument(models.AbstractModel):
     @api.model
     def _line_item(self, part, sent):
         """Return a line with its amounts. What flattening hides, quantity and price, is told in its description."""
-        line, wanted = part
+        line, wanted = part.line, part.wanted
         if sent.quantity != wanted.quantity or (wanted.discount and not (sent.discount_rate or sent.discount_amount)):
             detail = f"{wanted.quantity.normalize():f} × {wanted.unit_price.normalize():f}"
             if wanted.discount:

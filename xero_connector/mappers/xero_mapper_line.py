@@ -9,8 +9,9 @@ from ..xero_api.ladder import Wanted
 DESCRIPTION = 4000
 _TEXT_TYPES = ("line_section", "line_subsection", "line_note")
 
-# A line as it is to be sent, without its amounts, and what is wanted of these (``None`` for a text).
-Part = namedtuple("Part", "line wanted")
+# A line as it is to be sent, without its amounts, what is wanted of these (``None`` for a text), and the rule that
+# chose its account (see ``_account``).
+Part = namedtuple("Part", "line wanted rule", defaults=(None,))
 
 
 class XeroMapperLine(models.AbstractModel):
@@ -73,7 +74,7 @@ class XeroMapperLine(models.AbstractModel):
         shares = mapper._shares(base_line)
         label = self._label(record)
         kind = self._kind(base_line)
-        account = self._line_account(connection, move, record, kind, label, problems)
+        account, rule = self._line_account(connection, move, record, kind, label, problems)
         if kind == "rounding":
             applied = mapper._rounding_rate(connection, account)
         else:
@@ -95,7 +96,7 @@ class XeroMapperLine(models.AbstractModel):
             account=account.code,
             tax_type=applied.rate.code,
         )
-        part = Part(self._line(label, account, applied), wanted)
+        part = Part(self._line(label, account, applied), wanted, rule)
         if connection.discount_as == "line" and self._may_split(wanted):
             return self._split_discount(connection, move, record, part, applied, problems)
         return [part]
@@ -157,7 +158,7 @@ class XeroMapperLine(models.AbstractModel):
         else:
             base, tax = gross, half_up(gross * rate / HUNDRED)
         label = self._text(self._for_customer(move).env._("Discount: %s", part.line["Description"]), DESCRIPTION)
-        account = self._line_account(connection, move, record, "discount", label, problems, own=False)
+        account, rule = self._line_account(connection, move, record, "discount", label, problems, own=False)
         if applied.rate and not applied.problem:
             # Named even where the goods' account decides: the default of the discount's account may be another.
             applied = self.env["xero.mapper.tax"]._checked(applied.rate, account)
@@ -172,8 +173,8 @@ class XeroMapperLine(models.AbstractModel):
             account=account.code,
         )
         return [
-            Part(part.line, wanted._replace(discount=Decimal(0), base=base, tax=tax)),
-            Part(self._line(label, account, applied), off),
+            part._replace(wanted=wanted._replace(discount=Decimal(0), base=base, tax=tax)),
+            Part(self._line(label, account, applied), off, rule),
         ]
 
     # -- Taxes and roundings as lines ----------------------------------------------------------------------------------
@@ -217,7 +218,7 @@ class XeroMapperLine(models.AbstractModel):
         applied = self.env["xero.mapper.tax"]._rate(connection, move, taxes, account, wanted.tax)
         self._note(problems, label, applied.problem)
         wanted = wanted._replace(tax_rate=self._percent_of(applied), account=account.code, tax_type=applied.rate.code)
-        return Part(self._line(label, account, applied), wanted)
+        return Part(self._line(label, account, applied), wanted, "tax")
 
     @api.model
     def _tax_account(self, connection, move, tax):
@@ -236,7 +237,7 @@ class XeroMapperLine(models.AbstractModel):
         self._note(problems, label, applied.problem)
         line = self._line(label, account, applied)
         wanted = Wanted(Decimal(1), amount, Decimal(0), Decimal(0), amount, Decimal(0), False)
-        return Part(line, wanted._replace(account=account.code, tax_type=applied.rate.code))
+        return Part(line, wanted._replace(account=account.code, tax_type=applied.rate.code), "kind")
 
     # -- Accounts ----------------------------------------------------------------------------------------------------
 
@@ -253,9 +254,9 @@ class XeroMapperLine(models.AbstractModel):
 
     @api.model
     def _line_account(self, connection, move, record, kind, label, problems, own=True):
-        account, _rule = self._account(connection, move, record, kind, own)
+        account, rule = self._account(connection, move, record, kind, own)
         self._check_account(connection, account, label, problems, rounding=kind == "rounding")
-        return account
+        return account, rule
 
     @api.model
     def _check_account(self, connection, account, label, problems, rounding=False):

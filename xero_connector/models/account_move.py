@@ -45,6 +45,15 @@ class AccountMove(models.Model):
     def _xero_documents(self):
         return self.filtered(lambda move: move.move_type in self._xero_move_types())
 
+    def action_preview_for_xero(self):
+        """Show what a push of these documents would do, with every problem at once; nothing is sent.
+
+        :raises UserError: no rights, nothing or too much selected, or no connection in use
+        """
+        self.check_access("read")
+        self._check_xero_user()
+        return self.env["xero.preview"]._action_for(self)
+
     def _post(self, soft=True):
         posted = super()._post(soft)
         posted._xero_documents()._xero_mark()

@@ -7,6 +7,7 @@ from ..sync.runner import Runner
 SYNC_STATES = [
     ("to_sync", "Waiting"),
     ("synced", "In Xero"),
+    ("ended", "Voided"),
     ("failed", "Refused"),
     ("blocked", "Held"),
     ("excluded", "Excluded"),
@@ -110,8 +111,7 @@ class XeroBindable(models.AbstractModel):
         :raises UserError: no connection in use, no rights, or a record that cannot be pushed at all
         """
         self.check_access("read")
-        if not self.env.user.has_group("xero_connector.group_xero_user"):
-            raise UserError(self.env._("Ask an administrator for the right Xero / User to push records."))
+        self._check_xero_user()
         if not self:
             raise UserError(self.env._("Select at least one record to push."))
         connections = self._xero_push_connections()
@@ -121,6 +121,10 @@ class XeroBindable(models.AbstractModel):
                 raise UserError(problem)
             return self._xero_push_one(connections)
         return self._xero_push_many(connections)
+
+    def _check_xero_user(self):
+        if not self.env.user.has_group("xero_connector.group_xero_user"):
+            raise UserError(self.env._("Ask an administrator for the right Xero / User to push records."))
 
     def _xero_push_connections(self):
         """Return the connection of each root company among these records, all in use."""
@@ -195,20 +199,18 @@ class XeroBindable(models.AbstractModel):
             problems = {record._xero_push_problem() for record in skipped}
             raise UserError("\n".join(sorted(problems)[:5]))
         by_company = ready._xero_company_ids()
+        pushes = self.env["xero.push"]
         for connection in connections:
             ids = by_company.get(connection.company_id.id)
             if not ids:
                 continue
-            push = (
-                self.env["xero.push"]
-                .sudo()
-                .create({"connection_id": connection.id, "user_id": self.env.uid, "total": len(ids)})
-            )
+            push = pushes._start(connection, self._xero_push_name(len(ids)), {self._name: ids})
+            pushes |= push
             self.browse(ids)._xero_mark(push=push)
-        text = self.env._("%s records are on their way to Xero. You will be told when they are done.", len(ready))
-        if skipped:
-            text += " " + self.env._("%s were left out (drafts, or documents that are not sent).", len(skipped))
-        return connections[:1]._notice(text, "warning" if skipped else "info")
+        return pushes._notice(len(skipped))
+
+    def _xero_push_name(self, count):
+        return self.env._("%(count)s selected: %(kind)s", count=count, kind=self._description)
 
     def action_open_in_xero(self):
         """Open the twin of this record in Xero.

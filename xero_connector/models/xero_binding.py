@@ -1,35 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..xero_api.links import deep_link
 
-# What a binding may be held for; used for grouping and for releasing what a mapping was missing for.
-REASONS = [
-    ("account", "Ledger account missing"),
-    ("tax", "Tax not mapped"),
-    ("currency", "Currency missing in Xero"),
-    ("lock_date", "Period locked in Xero"),
-    ("totals", "Totals would differ"),
-    ("contact", "Customer not in Xero"),
-    ("choice", "Choose a contact"),
-    ("number", "Number taken in Xero"),
-    ("date", "Older than the export date"),
-    ("applied", "Paid or credited in Xero"),
-    ("refused", "Refused by Xero"),
-    ("unsupported", "Not supported"),
-]
-# Where each of them is mended: a screen, this connection, or the choice of the contact.
-_FIXES = {
-    "account": "connection",
-    "date": "connection",
-    "lock_date": "connection",
-    "currency": "connection",
-    "tax": "tax",
-    "totals": "connection",
-    "contact": "contact",
-    "choice": "contact",
-}
+# What Xero lacked and got from us: these have no page in Xero and are no records of a bookkeeper's.
+ADDED = ("TaxRate", "Currency")
 
 
 class XeroBinding(models.Model):
@@ -75,9 +52,13 @@ class XeroBinding(models.Model):
         readonly=True,
         index=True,
     )
-    reason = fields.Selection(REASONS, readonly=True)
+    reason = fields.Char("Reason Code", readonly=True, help="The code of a ``xero.reason``, as the engine names it.")
+    reason_id = fields.Many2one(
+        "xero.reason", compute="_compute_reason_id", store=True, index="btree_not_null", ondelete="set null"
+    )
     reasons = fields.Char(readonly=True, help="All that preflight found; ``reason`` is the first.")
-    message = fields.Text(readonly=True)
+    problems = fields.Json(readonly=True, help="Those as a list of (code of the reason, text).")
+    message = fields.Text(readonly=True, help="All texts of the problems.")
     warning = fields.Text(readonly=True, help="It is in Xero, but something there is not as expected.")
     synced_hash = fields.Char(readonly=True)
     synced_values = fields.Json(
@@ -104,7 +85,6 @@ class XeroBinding(models.Model):
     next_try = fields.Datetime(readonly=True)
     depends_on_id = fields.Many2one("xero.binding", readonly=True, index="btree_not_null", ondelete="set null")
     candidate_ids = fields.Many2many("xero.contact", readonly=True, string="Possible Contacts")
-    can_fix = fields.Boolean(compute="_compute_can_fix")
 
     _record_unique = models.Constraint(
         "UNIQUE (connection_id, res_model, res_id, role)", "This record is already linked to Xero."
@@ -126,6 +106,12 @@ class XeroBinding(models.Model):
                 binding.xero_id,
                 binding.xero_subtype or None,
             )
+
+    @api.depends("reason")
+    def _compute_reason_id(self):
+        by_code = self.env["xero.reason"]._by_code()
+        for binding in self:
+            binding.reason_id = by_code.get(binding.reason, False)
 
     @api.model
     def _retry_blocked(self, companies, reasons=None):
@@ -156,6 +142,8 @@ class XeroBinding(models.Model):
     def action_retry(self):
         """Have the engine look at these records again, and at what they wait for."""
         self.check_access("read")
+        if not self:
+            raise UserError(self.env._("There is nothing to retry here."))
         lacking = self.sudo().search(
             [
                 ("connection_id", "in", self.connection_id.ids),
@@ -163,11 +151,20 @@ class XeroBinding(models.Model):
                 ("state", "in", ("failed", "blocked")),
             ]
         )
-        (self.sudo() | lacking)._mark()
-        self.connection_id._wake()
-        return self.connection_id[:1]._notice(
-            self.env._("%s records will be sent again within seconds.", len(self)), "info"
-        )
+        records = self.sudo() | lacking
+        if len(self) == 1:
+            records._mark()
+            self.connection_id._wake()
+            return self.connection_id._notice(
+                self.env._("%s will be sent again within seconds.", self.res_name), "info"
+            )
+        pushes = self.env["xero.push"]
+        for connection, bindings in records.grouped("connection_id").items():
+            ids = {model: found.mapped("res_id") for model, found in bindings.grouped("res_model").items()}
+            push = pushes._start(connection, self.env._("Retry of %s records", len(bindings)), ids)
+            bindings._mark(push=push)
+            pushes |= push
+        return pushes._notice()
 
     def action_exclude(self):
         """Leave these records alone from now on; what is in Xero stays there."""
@@ -199,47 +196,16 @@ class XeroBinding(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": self.xero_url, "target": "new"}
 
-    @api.depends("state", "reason")
-    def _compute_can_fix(self):
-        for binding in self:
-            binding.can_fix = binding.state in ("failed", "blocked") and binding.reason in _FIXES
-
     def action_fix(self):
         """Open the screen where what this record is held for can be mended."""
         self.ensure_one()
-        fix = _FIXES.get(self.reason)
-        if fix == "contact":
-            partner = self.env[self.res_model].browse(self.res_id)
-            if self.res_model == "account.move":
-                partner = partner.commercial_partner_id
-            return self.env["xero.contact.link"]._action_for(partner)
-        if fix == "connection":
-            return {
-                "type": "ir.actions.act_window",
-                "res_model": "xero.connection",
-                "res_id": self.connection_id.id,
-                "views": [(False, "form")],
-            }
-        return self._tax_action()
+        return self.reason_id._fix_action(self.connection_id, self.res_model, self.res_id) or self._elsewhere_action()
 
-    def _tax_action(self):
-        """Open the mapping of just those taxes that this record waits for; of combinations where there are any."""
-        combinations, taxes = self.env["xero.tax.combination"], self.env["account.tax"]
-        if self.res_model == combinations._name:
-            combinations = combinations.browse(self.res_id)
-        elif self.res_model == taxes._name:
-            taxes = taxes.browse(self.res_id)
-        else:
-            for line in self.env["account.move"].browse(self.res_id).exists().invoice_line_ids:
-                rates, own = line.tax_ids._xero_split()
-                together = combinations._of(rates) if len(rates) > 1 else combinations
-                combinations |= together.filtered(lambda found: not found.xero_tax_rate_id)
-                taxes |= own if len(rates) > 1 else own | rates
-        name, found = (
-            ("xero_tax_combination_action", combinations) if combinations else ("account_tax_xero_action", taxes)
+    def _elsewhere_action(self):
+        """Open what has no screen of ours to mend it: in Xero where Xero has the obstacle, else the record."""
+        return (
+            self.action_open_in_xero() if self.reason_id.fix == "xero" and self.xero_url else self.action_open_record()
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"xero_connector.{name}")
-        return {**action, "domain": [("id", "in", found.ids)], "context": {"active_test": False}}
 
     @api.model
     def _states_of(self, res_model, ids):
@@ -264,9 +230,10 @@ class XeroBinding(models.Model):
                    CASE WHEN binding.state = 'excluded' THEN 'excluded'
                         WHEN mark.res_id IS NOT NULL OR binding.next_try IS NOT NULL
                              OR binding.state IN ('new', 'in_flight') THEN 'to_sync'
+                        WHEN binding.state = 'synced' AND binding.xero_status IN ('VOIDED', 'DELETED') THEN 'ended'
                         ELSE binding.state END AS state,
                    binding.id AS binding_id
-              FROM (SELECT DISTINCT ON (res_id) id, res_id, state, next_try
+              FROM (SELECT DISTINCT ON (res_id) id, res_id, state, next_try, xero_status
                       FROM xero_binding
                      WHERE res_model = %(model)s AND role = 'main' AND company_id IN %(companies)s
                        AND connection_id IN (SELECT id FROM xero_connection WHERE active) %(among)s

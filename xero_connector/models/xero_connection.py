@@ -3,6 +3,8 @@ from itertools import count
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .xero_binding import ADDED
+
 # The states in which a connection owns its company: a second one may be prepared, not used.
 IN_USE = ("connected", "paused", "expired")
 
@@ -95,7 +97,7 @@ class XeroConnection(models.Model):
     contacts_modified_since = fields.Datetime(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False, help="Xero is not called before this moment.")
     failures = fields.Integer(readonly=True, copy=False, help="Passing faults in a row.")
-    day_calls_remaining = fields.Integer("Calls Left Today", default=-1, readonly=True, copy=False)
+    day_calls_remaining = fields.Integer("Calls Left as Xero Said", default=-1, readonly=True, copy=False)
     day_calls_at = fields.Datetime(readonly=True, copy=False)
     day_reserve = fields.Integer(
         "Calls Kept for People",
@@ -151,25 +153,27 @@ class XeroConnection(models.Model):
         bindings = {
             (connection.id, state): count
             for connection, state, count in self.env["xero.binding"]._read_group(
-                # Documents from before the export date are left alone: there is nothing to fix about them.
-                [("connection_id", "in", self.ids), ("reason", "not in", ["date"])],
+                [
+                    ("connection_id", "in", self.ids),
+                    # Documents from before the export date are left alone: there is nothing to fix about them.
+                    ("reason", "!=", "date"),
+                    # Rates and currencies that were added count while there is something to fix about them.
+                    "|",
+                    ("state", "!=", "synced"),
+                    ("xero_type", "not in", ADDED),
+                ],
                 ["connection_id", "state"],
                 ["__count"],
             )
         }
-        waiting = {
-            company: marked
-            for company, marked in self.env["xero.mark"]
-            .sudo()
-            ._read_group([("company_id", "in", self.company_id.ids)], ["company_id"], ["res_id:count_distinct"])
-        }
+        waiting = self.env["xero.mark"].sudo()._waiting(self.company_id)
         later = dict(
             self.env["xero.binding"]._read_group(
                 [("connection_id", "in", self.ids), ("next_try", "!=", False)], ["connection_id"], ["__count"]
             )
         )
         for connection in self:
-            marked = waiting.get(connection.company_id, 0) if connection.tenant_id else 0
+            marked = waiting.get(connection.company_id.id, 0) if connection.tenant_id else 0
             connection.pending_count = marked + later.get(connection, 0)
             connection.failed_count = bindings.get((connection.id, "failed"), 0)
             connection.blocked_count = bindings.get((connection.id, "blocked"), 0)
@@ -196,7 +200,18 @@ class XeroConnection(models.Model):
             connection.cron_id = connection._create_cron()
         return connections
 
+    def _changing(self, vals, names):
+        """Return those of ``names`` that ``vals`` gives another value: forms, and the settings above all, write all."""
+        return {
+            name
+            for name in names & vals.keys()
+            for connection in self
+            if self._fields[name].convert_to_cache(vals[name], connection)
+            != self._fields[name].convert_to_cache(connection[name], connection)
+        }
+
     def write(self, vals):
+        changing = self._changing(vals, {"sync_interval", "export_from"})
         if "company_id" in vals and self.filtered(lambda c: c.tenant_id and c.company_id.id != vals["company_id"]):
             raise UserError(
                 self.env._("A connection that was used keeps its company. Create another connection instead.")
@@ -204,18 +219,27 @@ class XeroConnection(models.Model):
         if "active" in vals and not vals["active"] and self.filtered(lambda c: c.state in IN_USE):
             raise UserError(self.env._("Disconnect from Xero before archiving the connection."))
         result = super().write(vals)
-        if "sync_interval" in vals:
+        if "sync_interval" in changing:
             for connection in self.sudo():
                 if not connection.cron_id.try_lock_for_update(allow_referencing=True):
                     raise UserError(
                         self.env._("A run is under way: change the frequency when it has ended, in a few seconds.")
                     )
                 connection.cron_id.interval_number = connection.sync_interval
-        if "export_from" in vals:
+        if "export_from" in changing:
             self.env["xero.binding"]._retry_blocked(self.company_id)
-        if vals.get("export_from"):
             self.filtered("tenant_id")._mark_backlog()
         return result
+
+    def action_delete(self):
+        """Delete this connection: its links, copies and history go, records on both sides stay.
+
+        :return: the action of the overview
+        :raises UserError: it is in use
+        """
+        self.ensure_one()
+        self.unlink()
+        return self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_connection_action")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_in_use(self):

@@ -177,8 +177,9 @@ class XeroConnection(models.Model):
             )
 
     def write(self, vals):
+        releasing = self._changing(vals, _RELEASING)
         result = super().write(vals)
-        if not _RELEASING.isdisjoint(vals):
+        if releasing:
             self.env["xero.binding"]._retry_blocked(self.company_id)
         return result
 

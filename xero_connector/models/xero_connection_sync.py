@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from ..sync.runner import Runner
 from ..xero_api import oauth
 from ..xero_api.errors import XeroError, XeroForbidden, XeroGrantLost, XeroUnauthorised
+from .xero_reason import TO_FIX
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +81,12 @@ class XeroConnection(models.Model):
                     ]
                 )
             )
-            (moves - moves.browse(sent.mapped("res_id")))._xero_mark()
+            unsent = moves - moves.browse(sent.mapped("res_id"))
+            push = None
+            if len(unsent) > 1:
+                name = self.env._("Everything since %s", connection.export_from)
+                push = self.env["xero.push"]._start(connection, name, {unsent._name: unsent.ids})
+            unsent._xero_mark(push=push)
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 
@@ -158,6 +164,10 @@ class XeroConnection(models.Model):
                 raise UserError(self.env._("This connection is not paused."))
             connection.state = "connected"
         self._wake()
+        waiting = sum(self.mapped("pending_count"))
+        if not waiting:
+            return self._notice(self.env._("Resumed. Nothing has to be sent."), "success", reload=True)
+        return self._notice(self.env._("Resumed: %s records are sent now.", waiting), "success", reload=True)
 
     def action_open_bindings(self):
         """Open the synced records of this connection, filtered by the state in the context."""
@@ -167,6 +177,12 @@ class XeroConnection(models.Model):
         action["domain"] = [("connection_id", "=", self.id), ("reason", "not in", ["date"])]
         action["context"] = {f"search_default_{state}": 1} if state else {}
         return action
+
+    def action_open_to_fix(self):
+        """Open what of this connection is refused or held."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_binding_to_fix_action")
+        return {**action, "domain": [("connection_id", "=", self.id), *TO_FIX]}
 
     def _check_connected(self):
         self.check_access("read")

@@ -72,3 +72,19 @@ class XeroMark(models.Model):
                 connections |= connections._for_company(company)
             (connections if push else connections.filtered("realtime"))._wake()
         return [mark_id for mark_id, _company_id in marks]
+
+    @api.model
+    def _waiting(self, companies):
+        """Return dict of root company id → how many records are marked."""
+        self.flush_model()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT company_id, count(DISTINCT (res_model, res_id))
+                      FROM xero_mark WHERE company_id IN %s GROUP BY company_id
+                    """,
+                    tuple(companies.ids) or (0,),
+                )
+            )
+        )

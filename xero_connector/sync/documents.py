@@ -32,13 +32,18 @@ class Documents:
         if not move_ids:
             return
         moves = self.env["account.move"].browse(move_ids).exists()
-        live = moves._xero_documents().filtered(lambda move: move.state == "posted")
+        live = self._live(moves._xero_documents())
         self._end(set(move_ids) - set(live.ids), moves, marks)
         live -= self._leave_alone(live, marks)
         if not live:
             return
         self.contacts.ensure(live.commercial_partner_id, marks, update=False)
         self._send_live(live, marks)
+
+    def _live(self, moves):
+        """Return those that Xero is to have: the confirmed ones. A rehearsal asks what confirming drafts would do."""
+        states = ("posted", "draft") if self.work.rehearsal else ("posted",)
+        return moves.filtered(lambda move: move.state in states)
 
     # -- What ended in Odoo ------------------------------------------------------------------------------------
 
@@ -331,11 +336,11 @@ class Documents:
         for situation, element in unresolved:
             binding = self.env["xero.binding"].browse(element.binding_id)
             living = [invoice for invoice in found[element.key] if invoice.get("Status") not in ENDED]
-            same = [invoice for invoice in living if self._is_same(invoice, element)]
+            same = [invoice for invoice in living if self.is_same(invoice, element)]
             if same and not self._linked_elsewhere(same[0], binding):
                 verdict.accepted(element, same[0], same[0]["InvoiceID"])
             elif living:
-                verdict.block(binding, [("number", self._number_text(element, living[0]))])
+                verdict.block(binding, [("number", self.number_text(element, living[0]))])
                 verdict.drop_marks(element, "blocked")
             elif situation == "number" and (found[element.key] or binding.synced_at):
                 # Used up by an invoice that ended; Xero may keep even the number of one that it shows no more.
@@ -349,8 +354,11 @@ class Documents:
         self.work.commit()
         return absent
 
-    def _is_same(self, invoice, element):
-        """Whether an invoice in Xero is the very document we wanted to make."""
+    def is_same(self, invoice, element):
+        """Whether an invoice in Xero is the very document we wanted to make.
+
+        :param element: an ``Element`` or a ``Mapped`` document
+        """
         payload = element.payload
         if (invoice.get("Contact") or {}).get("ContactID") != payload["Contact"]["ContactID"]:
             return False
@@ -376,13 +384,14 @@ class Documents:
             limit=1,
         )
 
-    def _number_text(self, element, invoice):
+    def number_text(self, element, invoice):
+        """Say in words that Xero has another invoice of a document's number, with both shown."""
         date = to_datetime(invoice.get("DateString") or invoice.get("Date"))
         return self.env._(
             "Xero already has another invoice %(number)s. In Xero: %(their_contact)s, %(their_date)s, %(their_total)s "
             "%(their_currency)s. In Odoo: %(our_date)s, %(our_total)s %(our_currency)s. Change the number of one of "
             "them, or void the one in Xero, then press Retry.",
-            number=element.key,
+            number=element.payload["InvoiceNumber"],
             their_contact=(invoice.get("Contact") or {}).get("Name"),
             their_date=date.date() if date else "—",
             their_total=invoice.get("Total"),

@@ -37,6 +37,7 @@ class Marks:
     def take(self, limit=READ_RECORDS, only=None):
         """Read the oldest marks and due retries, or only those of ``only``: a list of (model, id)."""
         connection = self.work.connection
+        self.stop_pushes()
         condition = SQL("mark.company_id = %s", connection.company_id.id)
         if only:
             condition = SQL("%s AND (mark.res_model, mark.res_id) IN %s", condition, tuple(only))
@@ -58,6 +59,12 @@ class Marks:
             self._ids[res_model, res_id] = ids
             self.latest = max(filter(None, (self.latest, moment)))
         for record in only or self._due(limit - len(rows)):
+            self._ids.setdefault(record, [])
+        return self
+
+    def ask_for(self, records):
+        """Take up (model, id) that a person asks about, whatever is marked; no mark is read."""
+        for record in records:
             self._ids.setdefault(record, [])
         return self
 
@@ -97,3 +104,38 @@ class Marks:
     def waiting(env, company_id):
         """Whether any mark of a root company waits."""
         return bool(env.execute_query(SQL("SELECT 1 FROM xero_mark WHERE company_id = %s LIMIT 1", company_id)))
+
+    def stop_pushes(self, pushes=None):
+        """Drop the marks of pushes that people stopped: of ``pushes``, or of those that a mark asks to stop.
+
+        A person's wish is a mark, since only the engine writes what it counts; so nobody waits for anybody.
+        """
+        control = self._control_marks()
+        among = {*(pushes.ids if pushes else ()), *(push_id for push_id, _mark_id in control)}
+        if not among:
+            return
+        rows = self.work.env.execute_query(
+            SQL(
+                """
+                DELETE FROM xero_mark mark USING xero_push push
+                 WHERE push.id = mark.push_id AND push.connection_id = %s AND push.id IN %s
+             RETURNING mark.push_id, mark.res_model, mark.res_id
+                """,
+                self.work.connection.id,
+                tuple(among),
+            )
+        )
+        stopped = defaultdict(set)
+        for push_id, *record in rows:
+            stopped[push_id].add(tuple(record))
+        self.work.env["xero.push"]._count({push_id: {"stopped": len(left)} for push_id, left in stopped.items()})
+        self.delete(dict.fromkeys((mark_id for _push_id, mark_id in control), "stopped"))
+
+    def _control_marks(self):
+        """Return (push, mark) of each wish to stop a push."""
+        return self.work.env.execute_query(
+            SQL(
+                "SELECT res_id, id FROM xero_mark WHERE res_model = 'xero.push' AND company_id = %s",
+                self.work.connection.company_id.id,
+            )
+        )

@@ -60,12 +60,13 @@ class Runner:
         self._connection_id = connection.id
         self._caller = connection
 
-    def run(self, records=None, only=None, link=None, for_person=False, seconds=SLICE_SECONDS):
+    def run(self, records=None, only=None, link=None, stop=None, for_person=False, seconds=SLICE_SECONDS):
         """Work for one slice and return a ``Result``. Faults of Xero and the network are never raised.
 
         :param records: these records only, marked or not (what a button asks for)
         :param only: ``"references"`` to refresh the copies of what Xero owns and nothing else
         :param link: (partner id, Xero contact id) that a person chose to link
+        :param stop: pushes that a person stops; nothing else is done, and no call is made
         :param for_person: a person waits for it: today's reserve of calls may be used, and a pause for a passing
             fault is not waited for
         """
@@ -80,7 +81,7 @@ class Runner:
                 return Result(busy=True)
             with self._registry.cursor() as cr:
                 work = Workspace(cr, self._connection_id, seconds, for_person)
-                result = self._guarded(work, wanted, only, link)
+                result = self._guarded(work, wanted, only, link, stop)
         # Whoever found us busy relies on this look, made after the lock is free.
         self._caller.invalidate_recordset()
         if result.remaining and not self._caller.env.context.get("ir_cron_progress_id"):
@@ -97,10 +98,13 @@ class Runner:
 
     # -- One slice ---------------------------------------------------------------------------------------------
 
-    def _guarded(self, work, wanted, only, link):
+    def _guarded(self, work, wanted, only, link, stop):
         result = Result()
         try:
-            self._slice(work, wanted, only, link, result)
+            if stop:
+                Marks(work).stop_pushes(work.env["xero.push"].browse(stop.ids))
+            else:
+                self._slice(work, wanted, only, link, result)
         except XeroError as error:
             work.rollback()
             work.fresh()

@@ -18,6 +18,9 @@ class Workspace:
     retry of a request, and what a user has not committed cannot be sent.
     """
 
+    # Whether nothing of it is sent or kept (see ``rehearsal.py``).
+    rehearsal = False
+
     def __init__(self, cr, connection_id, seconds, for_person):
         self.cr = cr
         self.for_person = for_person

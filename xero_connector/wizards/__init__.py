@@ -1,1 +1,1 @@
-from . import xero_contact_link
+from . import xero_contact_link, xero_preview

@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What people have to look at: refused, or held for something that is missing. Documents from before the export date
+# are left alone on purpose: there is nothing to fix about them.
+TO_FIX = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date")]
+
+
+class XeroReason(models.Model):
+    """Why records are not in Xero as they stand: what *To Fix* is grouped by, and where such a thing is mended.
+
+    The reasons are data; the engine names them by their code. Another addon adds its own as records.
+    """
+
+    _name = "xero.reason"
+    _description = "Reason Why a Record Is Not in Xero"
+    _order = "sequence, id"
+
+    code = fields.Char(required=True, readonly=True)
+    name = fields.Char(required=True, translate=True, readonly=True)
+    sequence = fields.Integer(default=100, readonly=True)
+    fix = fields.Selection(
+        [
+            ("record", "The record itself"),
+            ("connection", "The connection"),
+            ("tax", "The mapping of taxes"),
+            ("contact", "The choice of the contact"),
+            ("xero", "Xero"),
+        ],
+        "Mended In",
+        default="record",
+        required=True,
+        readonly=True,
+    )
+
+    _code_unique = models.Constraint("UNIQUE (code)", "There is a reason of this code already.")
+
+    @api.model
+    def _by_code(self):
+        """Return dict of code → reason."""
+        return {reason.code: reason for reason in self.search([])}
+
+    def _fix_action(self, connection, res_model, res_ids):
+        """Return the action that opens where these records of one model are mended; empty: the records themselves."""
+        if self.fix == "connection":
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "xero.connection",
+                "res_id": connection.id,
+                "views": [(False, "form")],
+            }
+        records = self.env[res_model].browse(res_ids).exists()
+        if self.fix == "tax":
+            return self._tax_action(records)
+        if self.fix == "contact" and len(records) == 1:
+            partner = records.commercial_partner_id if res_model == "account.move" else records
+            return self.env["xero.contact.link"]._action_for(partner)
+        return {}
+
+    def _tax_action(self, records):
+        """Open the mapping of just those taxes that these records wait for; of combinations where there are any."""
+        combinations, taxes = self.env["xero.tax.combination"], self.env["account.tax"]
+        if records._name == combinations._name:
+            combinations = records
+        elif records._name == taxes._name:
+            taxes = records
+        else:
+            for used in set(records.invoice_line_ids.mapped(lambda line: line.tax_ids)):
+                rates, own = used._xero_split()
+                together = combinations._of(rates) if len(rates) > 1 else combinations
+                combinations |= together.filtered(lambda found: not found.xero_tax_rate_id)
+                taxes |= own if len(rates) > 1 else own | rates
+        name, found = (
+            ("xero_tax_combination_action", combinations) if combinations else ("account_tax_xero_action", taxes)
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"xero_connector.{name}")
+        return {**action, "domain": [("id", "in", found.ids)], "context": {"active_test": False}}
+
+    # -- Buttons of a group in To Fix --------------------------------------------------------------------------
+
+    def _to_fix(self):
+        self.ensure_one()
+        return self.env["xero.binding"].search([("reason_id", "=", self.id), *TO_FIX])
+
+    def action_retry_all(self):
+        """Look again at every record of the current companies that is held or refused for this reason."""
+        return self._to_fix().action_retry()
+
+    def action_fix_all(self):
+        """Open the screen where the records of this reason are mended together.
+
+        :raises UserError: each of them is mended for itself
+        """
+        bindings = self._to_fix()
+        documents = bindings.filtered(lambda binding: binding.res_model == "account.move") or bindings
+        together = documents.filtered(
+            lambda binding: (
+                (binding.connection_id, binding.res_model) == (documents[:1].connection_id, documents[:1].res_model)
+            )
+        )
+        action = {}
+        if together and self.fix in ("connection", "tax"):
+            action = self._fix_action(together.connection_id, together[0].res_model, together.mapped("res_id"))
+        if not action:
+            raise UserError(
+                self.env._("These are mended one by one: press Fix in the row, then Retry where you changed Xero.")
+            )
+        return action

@@ -1,0 +1,258 @@
+import uuid
+from collections import namedtuple
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from psycopg2 import OperationalError
+
+from odoo.exceptions import UserError
+
+from ..xero_api.amounts import effective_rate
+from ..xero_api.compare import changes
+from ..xero_api.errors import XeroError
+from .additions import Additions
+from .contacts import Contacts
+from .documents import ENDED, LOOKUP_SIZE, Documents
+from .marks import Marks
+from .outbox import Outbox
+from .verdict import Verdict
+from .workspace import Workspace
+
+# How long another's change of the same links is waited for.
+PATIENCE = "5s"
+
+
+# ``rule`` is what chose the account (see ``xero.mapper.line._account``); amounts are of the document's currency.
+PlannedLine = namedtuple("PlannedLine", "description quantity unit_amount discount account rule tax_rate base tax")
+
+
+@dataclass
+class Planned:
+    """What a run would do about one document.
+
+    :param action: ``create``, ``update``, ``void``, ``unchanged``, ``adopt`` (it is in Xero under its number already),
+        ``held``, ``excluded`` or ``left`` (older than the export date, cancelled, or of another kind)
+    :param problems: list of (code of the reason, text)
+    :param contact: name of the contact in Xero, and whether it is ``linked``, ``new`` or ``missing``
+    :param mapped: the ``Mapped`` document; ``None`` where nothing is to be sent or it could not be read
+    :param lines: list of ``PlannedLine``, also where the document is held
+    :param changes: list of ``Change`` to what Xero has now; ``None`` where it has nothing or was not asked
+    """
+
+    action: str = "left"
+    problems: list = field(default_factory=list)
+    contact: tuple = ("", "missing")
+    lines: list = field(default_factory=list)
+    mapped: object = None
+    xero_id: str = ""
+    xero_status: str = ""
+    changes: list | None = None
+
+
+@dataclass
+class Plan:
+    """What a run would do about documents: dict of move id → ``Planned``, and what is made for them before.
+
+    :param additions: list of (resource, name) in the order of the calls: contacts, tax rates, currencies
+    :param unread: why Xero could not be asked what it has now, in words; empty if it was
+    """
+
+    documents: dict = field(default_factory=dict)
+    additions: list = field(default_factory=list)
+    unread: str = ""
+
+
+class Rehearsal(Workspace):
+    """A workspace in which the engine does all it would do, except that nothing is sent and nothing is kept."""
+
+    rehearsal = True
+
+    def commit(self):
+        """Go on with fresh data, as after a commit; all of it is rolled back in the end."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+
+class RehearsalOutbox(Outbox):
+    """Notes what would be sent. Documents that need it find what Xero would have made of it."""
+
+    def __init__(self, work):
+        super().__init__(work)
+        self.sent = []
+
+    def send(self, resource, method, elements, label):
+        self.sent += [(resource, element) for element in elements]
+        if resource != "Invoices":
+            verdict = Verdict(self.work)
+            for element in elements:
+                answer = self._answer(resource, element)
+                verdict.accepted(element, answer, answer.get("ContactID") or answer.get("TaxType") or answer["Code"])
+            verdict.finish()
+        return []
+
+    def _answer(self, resource, element):
+        if resource == "Contacts":
+            return {"ContactID": element.payload.get("ContactID") or str(uuid.uuid4()), **element.payload}
+        if resource == "Currencies":
+            return element.payload
+        parts = [(Decimal(str(part["Rate"])), part["IsCompound"]) for part in element.payload["TaxComponents"]]
+        return {
+            **element.payload,
+            "TaxType": f"NEW-{element.binding_id}",
+            "Status": "ACTIVE",
+            "EffectiveRate": effective_rate(parts),
+            **dict.fromkeys(("CanApplyToRevenue", "CanApplyToExpenses", "CanApplyToLiabilities"), True),
+            **dict.fromkeys(("CanApplyToAssets", "CanApplyToEquity"), True),
+        }
+
+
+def rehearse(connection, moves):
+    """Return the ``Plan`` of what a run would do about these documents now, by the engine's own steps.
+
+    Drafts are taken as if they were confirmed as they are. Nothing is written, here or in Xero; Xero is only asked
+    what it has of these documents now.
+
+    :raises UserError: somebody is writing the same links at this moment, or Xero cannot be asked what it must be
+    """
+    with connection.env.registry.cursor() as cr:
+        work = Rehearsal(cr, connection.id, seconds=float("inf"), for_person=True)
+        cr.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
+        try:
+            plan = _run(work, moves.ids)
+        except OperationalError as error:
+            raise UserError(
+                connection.env._("These records are being sent at this moment. Look again in a few seconds.")
+            ) from error
+        except XeroError as error:
+            raise UserError(
+                connection.env._("Xero could not be asked: %s. Try again in a few minutes.", error)
+            ) from error
+        finally:
+            work.rollback()
+        work.fresh()
+        try:
+            _compare(work, plan)
+        except XeroError as error:
+            plan.unread = str(error)
+        finally:
+            work.rollback()
+    return plan
+
+
+def _run(work, move_ids):
+    marks = Marks(work).ask_for([("account.move", move_id) for move_id in move_ids])
+    outbox = RehearsalOutbox(work)
+    contacts = Contacts(work, outbox)
+    Documents(work, outbox, contacts, Additions(work, outbox)).sync(move_ids, marks)
+    work.env.flush_all()
+    plan = Plan(additions=[_addition(resource, element) for resource, element in outbox.sent if resource != "Invoices"])
+    elements = {element.binding_id: element for resource, element in outbox.sent if resource == "Invoices"}
+    bindings = work.env["xero.binding"].search(
+        [("connection_id", "=", work.connection.id), ("res_model", "=", "account.move"), ("res_id", "in", move_ids)]
+    )
+    created = {element.binding_id for resource, element in outbox.sent if resource == "Contacts"}
+    by_move = {binding.res_id: binding for binding in bindings}
+    for move in work.env["account.move"].browse(move_ids).exists():
+        binding = by_move.get(move.id, work.env["xero.binding"])
+        plan.documents[move.id] = _planned(work, move, binding, elements.get(binding.id), contacts, created)
+    return plan
+
+
+def _planned(work, move, binding, element, contacts, created):
+    problems = [tuple(problem) for problem in binding.problems or []] if binding.state in ("blocked", "failed") else []
+    planned = Planned(xero_id=binding.xero_id or "", xero_status=binding.xero_status or "")
+    if element:
+        planned.action = element.intent
+    elif any(reason == "date" for reason, _text in problems):
+        planned.action, planned.problems = "left", problems
+    elif problems:
+        planned.action, planned.problems = "held", problems
+    elif binding.state in ("excluded", "synced"):
+        planned.action = "excluded" if binding.state == "excluded" else "unchanged"
+    if planned.action in ("void", "left") or any(reason == "unsupported" for reason, _text in problems):
+        return planned
+    contact = contacts.bindings(move.commercial_partner_id)[move.commercial_partner_id.id]
+    known = work.env["xero.contact"].search(
+        [("connection_id", "=", work.connection.id), ("xero_id", "=", contact.xero_id)], limit=1
+    )
+    state = "missing" if not contact.xero_id else "new" if contact.id in created else "linked"
+    planned.contact = (known.name or move.commercial_partner_id.display_name, state)
+    planned.mapped = work.env["xero.mapper.document"]._to_xero(
+        work.connection, move, contact.xero_id, binding.reissue, tax_amounts=not binding.tax_amounts_refused
+    )
+    planned.lines = _lines(work, planned.mapped)
+    return planned
+
+
+def _lines(work, mapped):
+    mirrors = [("connection_id", "=", work.connection.id)]
+    accounts = {account.code: account.display_name for account in work.env["xero.account"].search(mirrors)}
+    rates = {rate.code: rate.display_name for rate in work.env["xero.tax.rate"].search(mirrors)}
+    items = mapped.payload.get("LineItems") or [{}] * len(mapped.parts)
+    lines = []
+    for part, item in zip(mapped.parts, items, strict=True):
+        description = item.get("Description") or part.line["Description"]
+        wanted = part.wanted
+        if not wanted:
+            lines.append(PlannedLine(description, None, None, None, "", None, "", None, None))
+            continue
+        discount = item.get("DiscountRate") or (wanted.discount if not item else None)
+        lines.append(
+            PlannedLine(
+                description,
+                item.get("Quantity", wanted.quantity),
+                item.get("UnitAmount", wanted.unit_price),
+                discount,
+                accounts.get(part.line.get("AccountCode"), ""),
+                part.rule,
+                rates.get(wanted.tax_type, ""),
+                wanted.base,
+                wanted.tax,
+            )
+        )
+    return lines
+
+
+def _addition(resource, element):
+    return resource, element.payload.get("Name") or element.payload.get("Code")
+
+
+# -- What Xero has now -------------------------------------------------------------------------------------------------
+
+
+def _compare(work, plan):
+    """Ask Xero, 50 documents a call, for those that it has, and for those whose number may be taken there."""
+    known = [planned for planned in plan.documents.values() if planned.xero_id and planned.xero_status not in ENDED]
+    for start in range(0, len(known), LOOKUP_SIZE):
+        some = known[start : start + LOOKUP_SIZE]
+        query = {"IDs": ",".join(planned.xero_id for planned in some), "page": 1, "pageSize": 1000, "unitdp": "4"}
+        found = {invoice.get("InvoiceID"): invoice for invoice in work.client.list("/Invoices", query=query)}
+        for planned in some:
+            invoice = found.get(planned.xero_id)
+            if invoice and planned.mapped and planned.mapped.payload:
+                planned.xero_status = invoice.get("Status") or ""
+                planned.changes = changes(planned.mapped.payload, planned.mapped.expected, invoice)
+    _look_for_numbers(work, plan)
+
+
+def _look_for_numbers(work, plan):
+    creates = {
+        planned.mapped.payload["InvoiceNumber"]: planned
+        for planned in plan.documents.values()
+        if planned.action == "create" and planned.mapped.payload.get("InvoiceNumber")
+    }
+    if not creates:
+        return
+    documents = Documents(work, None, None, None)
+    for number, invoices in documents.find(list(creates)).items():
+        planned = creates[number]
+        living = [invoice for invoice in invoices if invoice.get("Status") not in ENDED]
+        if not living:
+            continue
+        same = [invoice for invoice in living if documents.is_same(invoice, planned.mapped)]
+        if same:
+            planned.action = "adopt"
+            planned.changes = changes(planned.mapped.payload, planned.mapped.expected, same[0])
+        else:
+            planned.action = "held"
+            planned.problems = [("number", documents.number_text(planned.mapped, living[0]))]
