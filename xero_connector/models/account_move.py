@@ -30,6 +30,9 @@ class AccountMove(models.Model):
             ids_by_company.setdefault(move.company_id.root_id.id, []).append(move.id)
         return ids_by_company
 
+    def _xero_push_name(self, count):
+        return self.env._("%s selected documents", count)
+
     def _xero_push_problem(self):
         self.ensure_one()
         if self.move_type not in self._xero_move_types():

@@ -48,6 +48,9 @@ class ResPartner(models.Model):
             ids_by_company.setdefault(company.root_id.id, []).append(partner.id)
         return ids_by_company
 
+    def _xero_push_name(self, count):
+        return self.env._("%s selected contacts", count)
+
     def _xero_mark(self, push=None, known=False):
         return super(ResPartner, self.commercial_partner_id)._xero_mark(push=push, known=known)
 

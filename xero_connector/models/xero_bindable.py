@@ -210,7 +210,8 @@ class XeroBindable(models.AbstractModel):
         return pushes._notice(len(skipped))
 
     def _xero_push_name(self, count):
-        return self.env._("%(count)s selected: %(kind)s", count=count, kind=self._description)
+        """Return what a push of so many selected records is called on the screens."""
+        return self.env._("%s selected records", count)
 
     def action_open_in_xero(self):
         """Open the twin of this record in Xero.

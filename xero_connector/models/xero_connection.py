@@ -68,7 +68,7 @@ class XeroConnection(models.Model):
     tenant_id = fields.Char("Organisation ID", readonly=True, copy=False)
     tenant_connection_id = fields.Char(readonly=True, copy=False)
     organisation_name = fields.Char("Organisation", readonly=True, copy=False)
-    organisation_currency = fields.Char(readonly=True, copy=False)
+    organisation_currency = fields.Char("Base Currency", readonly=True, copy=False)
     organisation_country = fields.Char("Country", readonly=True, copy=False)
     organisation_class = fields.Char("Plan", readonly=True, copy=False)
     short_code = fields.Char(readonly=True, copy=False)

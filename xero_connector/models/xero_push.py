@@ -163,7 +163,7 @@ class XeroPush(models.Model):
 
     def _tell_user(self):
         self.ensure_one()
-        parts = [self.env._("%s in Xero", self.synced)]
+        parts = [self.env._("%s in Xero", self.synced)] if self.synced else []
         if self.blocked:
             parts.append(self.env._("%s held (something is missing)", self.blocked))
         if self.failed:

@@ -3,6 +3,8 @@ import json
 from odoo import api, fields, models
 
 KEEP_BODIES_DAYS = 90
+# Of the records of a call, so many are named in a list.
+SHOWN_NAMES = 3
 # Who may see invoices in Odoo may see them here; the right to push does not suffice.
 _READERS = "account.group_account_invoice,account.group_account_readonly,xero_connector.group_xero_manager"
 
@@ -40,6 +42,7 @@ class XeroRequest(models.Model):
         readonly=True, help="In the order of the body: binding, intent, hash and marks of each element."
     )
     element_count = fields.Integer("Records", readonly=True)
+    record_names = fields.Char("Which", compute="_compute_record_names", search="_search_record_names")
     binding_ids = fields.Many2many("xero.binding", readonly=True, string="Links")
     sent_at = fields.Datetime("Sent", readonly=True)
     tries = fields.Integer(readonly=True)
@@ -48,6 +51,20 @@ class XeroRequest(models.Model):
     outcome = fields.Char(readonly=True, help="How many records Xero took and how many it refused.")
     answer = fields.Text(readonly=True, groups=_READERS, help="Xero's verdict in short.")
     duration = fields.Float("Seconds", digits=(6, 2), readonly=True)
+
+    @api.depends("elements")
+    def _compute_record_names(self):
+        for request in self:
+            names = [element.get("res_name") or element.get("key") or "" for element in request.elements or []]
+            shown = ", ".join(filter(None, names[:SHOWN_NAMES]))
+            more = len(names) - SHOWN_NAMES
+            request.record_names = (
+                self.env._("%(names)s and %(count)s more", names=shown, count=more) if more > 0 else shown
+            )
+
+    @api.model
+    def _search_record_names(self, operator, value):
+        return [("binding_ids.res_name", operator, value)]
 
     def _element_list(self):
         self.ensure_one()

@@ -72,7 +72,9 @@ class TestToFix(DocumentCase):
 
     def test_fix_all_of_what_is_mended_one_by_one_says_so(self):
         invoice = self.pushed()
-        self.env["xero.binding"].sudo().search([("res_id", "=", invoice.id), ("res_model", "=", "account.move")]).unlink()
+        self.env["xero.binding"].sudo().search(
+            [("res_id", "=", invoice.id), ("res_model", "=", "account.move")]
+        ).unlink()
         invoice.ref = "PO 1"
         self.in_xero_again(invoice)
         self.assertEqual(self.binding(invoice).reason, "number")

@@ -43,6 +43,9 @@ class XeroPreview(models.TransientModel):
     held_count = fields.Integer("Held", compute="_compute_counts")
     other_count = fields.Integer("Nothing to Do", compute="_compute_counts")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Xero Preview")
+
     @api.depends("document_ids.action")
     def _compute_counts(self):
         for preview in self:
@@ -111,7 +114,6 @@ class XeroPreview(models.TransientModel):
 class XeroPreviewDocument(models.TransientModel):
     _name = "xero.preview.document"
     _description = "Document in a Xero Preview"
-    _rec_name = "move_id"
 
     preview_id = fields.Many2one("xero.preview", required=True, readonly=True, ondelete="cascade")
     move_id = fields.Many2one("account.move", "Document", required=True, readonly=True, ondelete="cascade")
@@ -140,6 +142,9 @@ class XeroPreviewDocument(models.TransientModel):
     problem_ids = fields.One2many("xero.preview.problem", "document_id", readonly=True)
     line_ids = fields.One2many("xero.preview.line", "document_id", readonly=True)
     difference_ids = fields.One2many("xero.preview.difference", "document_id", readonly=True)
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Xero Preview")
 
     @api.model
     def _keep(self, preview, move, planned):
@@ -218,7 +223,7 @@ class XeroPreviewLine(models.TransientModel):
                     "description": line.description,
                     "quantity": digits(line.quantity),
                     "unit_amount": digits(line.unit_amount),
-                    "discount": line.discount and digits(line.discount),
+                    "discount": digits(line.discount or None),
                     "account": line.account,
                     "rule": line.rule,
                     "tax_rate": line.tax_rate,
