@@ -25,7 +25,6 @@ class XeroAlert(models.Model):
     _name = "xero.alert"
     _description = "Xero Error Message"
     _order = "id desc"
-    _rec_name = "number"
 
     connection_id = fields.Many2one("xero.connection", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
@@ -61,6 +60,12 @@ class XeroAlert(models.Model):
     delivered_at = fields.Datetime("Delivered", readonly=True)
 
     _due_index = models.Index("(next_try) WHERE state = 'waiting'")
+
+    @api.depends("res_name", "event")
+    def _compute_display_name(self):
+        events = dict(self._fields["event"]._description_selection(self.env))
+        for alert in self:
+            alert.display_name = alert.res_name or events.get(alert.event)
 
     # -- Queue -------------------------------------------------------------------------------------------------
 
@@ -107,16 +112,17 @@ class XeroAlert(models.Model):
 
         A receiver that does not answer one message is not asked to take the others: they all wait.
         """
+        cron = self.env["ir.cron"]
         for position, alert in enumerate(self):
-            tried = alert.try_lock_for_update()
-            reached = not tried or tried._deliver()
-            if not reached:
-                tried = self[position:].try_lock_for_update()
-                (tried - alert)._try_later(alert.error)
-            if not self.env["ir.cron"]._commit_progress(len(tried)):
+            # One that is gone, with its connection, or that a user is writing to is left to the next run.
+            locked = alert.try_lock_for_update()
+            reached = not locked or locked._deliver()
+            if not cron._commit_progress(1):
                 return False
             if not reached:
-                break
+                others = self[position + 1 :].try_lock_for_update()
+                others._try_later(alert.error)
+                return bool(cron._commit_progress(len(others)))
         return True
 
     def _deliver(self):

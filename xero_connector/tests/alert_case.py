@@ -1,7 +1,8 @@
 import json
 
+from support.receiver import Receiver
+
 from .fault_case import FaultCase
-from .receiver import Receiver
 
 CRON = "xero_connector.ir_cron_xero_alerts"
 

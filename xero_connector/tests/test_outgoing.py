@@ -4,8 +4,9 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
+from support.receiver import Receiver
+
 from ..tools.outgoing import AddressRefused, NoAnswer, is_public, post, sign
-from .receiver import Receiver
 
 
 @tagged("post_install", "-at_install")
@@ -103,6 +104,11 @@ class TestOutgoing(BaseCase):
         self.assertEqual(self.receiver.connections, 1, "it is not tried again at once")
         self.receiver.stop()
         self.assertEqual(self._no_answer(self.receiver.url), "unreachable")
+
+    def test_a_host_that_cannot_be_one_is_not_reached(self):
+        for allow_private in (True, False):
+            with self.subTest(allow_private=allow_private), self.assertRaises(NoAnswer):
+                post("https://a..example/", b"{}", {}, allow_private=allow_private)
 
     def test_what_speaks_no_https_is_told_from_what_is_down(self):
         self.assertEqual(self._no_answer(f"https://127.0.0.1:{self.receiver.port}"), "tls")

@@ -15,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 # Seconds to connect, and between two bytes of the answer's head.
 TIMEOUTS = (5, 10)
@@ -70,7 +71,8 @@ def post(url, body, headers, allow_private=False, timeouts=TIMEOUTS):
         raise NoAnswer("timeout") from error
     except requests.exceptions.SSLError as error:
         raise NoAnswer("tls") from error
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        # The last two: a host name that cannot be one.
         raise NoAnswer("unreachable") from error
     finally:
         adapter.close()
