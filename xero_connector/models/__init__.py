@@ -10,6 +10,8 @@ from . import (
     xero_connection_documents,
     xero_connection_oauth,
     xero_connection_sync,
+    xero_connection_alerts,
+    xero_alert,
     xero_push,
     xero_mark,
     xero_reason,

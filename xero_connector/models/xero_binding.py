@@ -109,9 +109,8 @@ class XeroBinding(models.Model):
 
     @api.depends("reason")
     def _compute_reason_id(self):
-        by_code = self.env["xero.reason"]._by_code()
         for binding in self:
-            binding.reason_id = by_code.get(binding.reason, False)
+            binding.reason_id = self.env["xero.reason"]._of(binding.reason)
 
     @api.model
     def _retry_blocked(self, companies, reasons=None):

@@ -3,6 +3,7 @@ from itertools import count
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .write_only import write_only
 from .xero_binding import ADDED
 
 # The states in which a connection owns its company: a second one may be prepared, not used.
@@ -21,7 +22,8 @@ class XeroConnection(models.Model):
 
     Marks are kept in every state once an organisation was chosen, so that what changed meanwhile is sent when the
     connection is back. This file holds the connection itself; ``xero_connection_documents`` how documents are sent,
-    ``xero_connection_oauth`` the access and ``xero_connection_sync`` the work.
+    ``xero_connection_oauth`` the access, ``xero_connection_sync`` the work and ``xero_connection_alerts`` who else is
+    told of errors.
     """
 
     _name = "xero.connection"
@@ -46,12 +48,7 @@ class XeroConnection(models.Model):
     )
     client_id = fields.Char("Client ID", copy=False)
     client_secret = fields.Char("Stored Client Secret", copy=False, groups="base.group_system")
-    new_client_secret = fields.Char(
-        "Client Secret",
-        compute="_compute_new_client_secret",
-        inverse="_inverse_new_client_secret",
-        help="Can be written, never read.",
-    )
+    new_client_secret = write_only("client_secret", "Client Secret")
     has_client_secret = fields.Boolean(compute="_compute_has_client_secret", compute_sudo=True)
     redirect_uri = fields.Char("Redirect URI", compute="_compute_redirect_uri")
     state = fields.Selection(
@@ -130,14 +127,6 @@ class XeroConnection(models.Model):
     def _compute_has_client_secret(self):
         for connection in self:
             connection.has_client_secret = bool(connection.client_secret)
-
-    def _compute_new_client_secret(self):
-        self.new_client_secret = False
-
-    def _inverse_new_client_secret(self):
-        for connection in self.filtered("new_client_secret"):
-            connection.check_access("write")
-            connection.sudo().client_secret = connection.new_client_secret.strip()
 
     def _compute_redirect_uri(self):
         self.redirect_uri = f"{self.get_base_url()}/xero/oauth/callback"

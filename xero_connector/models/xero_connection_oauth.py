@@ -461,6 +461,7 @@ class XeroConnection(models.Model):
             # Known already; or somebody disconnected while a run was under way, which then lost its access.
             return
         self.write({"state": "expired", "state_message": reason})
+        self._tell("connection.lost", reason)
         self.activity_schedule(
             "xero_connector.mail_activity_type_sign_in",
             summary=self.env._("Sign in to Xero again"),

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 # What people have to look at: refused, or held for something that is missing. Documents from before the export date
@@ -36,9 +36,27 @@ class XeroReason(models.Model):
     _code_unique = models.Constraint("UNIQUE (code)", "There is a reason of this code already.")
 
     @api.model
-    def _by_code(self):
-        """Return dict of code → reason."""
-        return {reason.code: reason for reason in self.search([])}
+    def _of(self, code):
+        """Return the reason of a code; empty for none, and for a code that no addon has a record for."""
+        return self.browse(self._ids_by_code().get(code))
+
+    @api.model
+    @tools.ormcache()
+    def _ids_by_code(self):
+        return {reason.code: reason.id for reason in self.sudo().search([])}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _fix_action(self, connection, res_model, res_ids):
         """Return the action that opens where these records of one model are mended; empty: the records themselves."""

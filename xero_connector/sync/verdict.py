@@ -64,7 +64,8 @@ class Verdict:
     def refused(self, element, messages):
         """Xero said no: keep its words, explain the known ones, and hand on what can be resolved by looking."""
         self.refused_count += 1
-        text = "; ".join(dict.fromkeys(messages)) or self.work.env._("Xero gave no reason.")
+        words = "; ".join(dict.fromkeys(messages))
+        text = words or self.work.env._("Xero gave no reason.")
         self._lines.append(f"{element.res_name or element.key}: {text}")
         explanation = explain(self.work.env, text, element)
         binding = self.binding(element)
@@ -72,7 +73,7 @@ class Verdict:
             binding.write({"state": element.previous})
             self.unresolved.append((explanation.resolve, element))
             return
-        self.fail(binding, explanation.reason, explanation.text)
+        self.fail(binding, explanation.reason, explanation.text, words)
         self.drop_marks(element, "failed")
 
     def silent(self, element):
@@ -88,7 +89,12 @@ class Verdict:
         kept = {name: value for name, value in (binding.synced_values or {}).items() if name not in element.payload}
         binding.write({"state": state, "synced_hash": False, "synced_values": kept or False, **values})
 
-    def fail(self, binding, reason, text):
+    def fail(self, binding, reason, text, words=""):
+        """Note that a person must act.
+
+        :param words: Xero's own words, where it said no
+        """
+        self._tell("record.refused", binding, reason, text, words)
         binding.write(
             {
                 "state": "failed",
@@ -103,18 +109,27 @@ class Verdict:
 
     def block(self, binding, problems, depends_on=None, candidates=None):
         """Hold a record for everything that preflight found, all at once."""
+        message = "\n".join(dict.fromkeys(text for _reason, text in problems))
+        if problems[0][0] != "date":
+            # Of what is older than the export date there is nothing to fix.
+            self._tell("record.held", binding, problems[0][0], message)
         binding.write(
             {
                 "state": "blocked",
                 "reason": problems[0][0],
                 "reasons": ",".join(sorted({reason for reason, _text in problems})),
                 "problems": list(dict.fromkeys(problems)),
-                "message": "\n".join(dict.fromkeys(text for _reason, text in problems)),
+                "message": message,
                 "depends_on_id": depends_on.id if depends_on else False,
                 "candidate_ids": [(6, 0, candidates.ids if candidates else [])],
                 "next_try": False,
             }
         )
+
+    def _tell(self, event, binding, reason, message, words=""):
+        """Have the user's own system told of a problem, unless it was: a retry that ends the same is no news."""
+        if binding and binding.message != message:
+            self.work.connection._tell(event, message, binding, reason, words)
 
     def drop_marks(self, element, state):
         Marks(self.work).delete(dict.fromkeys(element.mark_ids, state))

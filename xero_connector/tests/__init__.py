@@ -1,5 +1,7 @@
 from . import (
     test_additions,
+    test_alerts,
+    test_alert_delivery,
     test_amounts,
     test_batches,
     test_connection,
@@ -13,6 +15,7 @@ from . import (
     test_lines,
     test_marks,
     test_oauth,
+    test_outgoing,
     test_push,
     test_random_totals,
     test_resilience,

@@ -308,9 +308,12 @@ class XeroPreviewProblem(models.TransientModel):
 
     @api.model
     def _keep(self, document, problems):
-        by_code = self.env["xero.reason"]._by_code()
+        reasons = self.env["xero.reason"]
         self.create(
-            [{"document_id": document.id, "reason_id": by_code[reason].id, "text": text} for reason, text in problems]
+            [
+                {"document_id": document.id, "reason_id": reasons._of(reason).id, "text": text}
+                for reason, text in problems
+            ]
         )
 
     def action_fix(self):
