@@ -300,7 +300,7 @@ class XeroPreviewProblem(models.TransientModel):
     _description = "Problem in a Xero Preview"
     _order = "id"
 
-    document_id = fields.Many2one("xero.preview.document", required=True, readonly=True, ondelete="cascade")
+    document_id = fields.Many2one("xero.preview.document", "Page", required=True, readonly=True, ondelete="cascade")
     preview_id = fields.Many2one(related="document_id.preview_id", store=True)
     move_id = fields.Many2one(related="document_id.move_id")
     reason_id = fields.Many2one("xero.reason", readonly=True)
