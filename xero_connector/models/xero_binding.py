@@ -16,6 +16,8 @@ REASONS = [
     ("number", "Number taken in Xero"),
     ("date", "Older than the export date"),
     ("applied", "Paid or credited in Xero"),
+    ("plan", "Limit of the Xero plan"),
+    ("permission", "No permission in Xero"),
     ("refused", "Refused by Xero"),
     ("unsupported", "Not supported"),
 ]
@@ -29,6 +31,8 @@ _FIXES = {
     "totals": "connection",
     "contact": "contact",
     "choice": "contact",
+    "plan": "connection",
+    "permission": "connection",
 }
 
 

@@ -180,6 +180,9 @@ class XeroConnection(models.Model):
         result = super().write(vals)
         if not _RELEASING.isdisjoint(vals):
             self.env["xero.binding"]._retry_blocked(self.company_id)
+        if "invoice_status" in vals:
+            # Xero plans limit how many invoices are approved; drafts are not counted.
+            self.env["xero.binding"]._retry_blocked(self.company_id, ["plan"])
         return result
 
     def _rounding_account(self):

@@ -284,7 +284,9 @@ class Runner:
             return reason
         if granted:
             reason = connection.env._(
-                "The sign-in lacks a permission (%s). Press Connect and allow access again.", error
+                "The sign-in lacks a permission (%s). Press Connect and allow access again, as a Xero user with the "
+                "role Standard or Adviser.",
+                error,
             )
         else:
             reason = connection.env._(
