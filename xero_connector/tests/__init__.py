@@ -21,6 +21,7 @@ from . import (
     test_rights,
     test_taxes,
     test_tokens,
+    test_translations,
     test_transport,
     test_verdicts,
     test_xero_api,
