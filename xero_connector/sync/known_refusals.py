@@ -245,10 +245,10 @@ KNOWN = (
         r"ReportTaxType",
     ),
     known(
-        "totals",
+        "refused",
         _lt(
-            "Xero does not take the tax of a line. Set “Tax of a Line May Differ By” to 0 in the connection, so that "
-            "it is not told a tax, then press Retry."
+            "Xero does not take the tax of a line, although it was left to Xero to compute it. Press Refresh from Xero "
+            "in the connection, then Retry; if it stays so, report it, with this invoice's Xero History."
         ),
         r"tax amount [^;]*(does not match|is incorrect|cannot be|not valid|must be)",
         r"tax amounts? do(es)? not (total|equal|match)",

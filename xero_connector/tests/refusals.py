@@ -162,17 +162,17 @@ REFUSALS = [
     ("The TaxType field is mandatory", "tax", "Rate for Exempt and Untaxed", "SDK report"),
     ("A tax rate with this name already exists.", "tax", "Rename the tax", "simulator"),
     ("ReportTaxType must be specified.", "tax", "Create the rate in Xero", "developer docs"),
-    ("Tax amount cannot be greater than the line amount", "totals", "Tax of a Line May Differ By", "help page"),
+    ("Tax amount cannot be greater than the line amount", "refused", "left to Xero", "help page"),
     (
         "The tax amount 10.02 does not match the expected tax amount 10.00",
-        "totals",
-        "Tax of a Line May Differ By",
+        "refused",
+        "left to Xero",
         "simulator",
     ),
     (
         "Line item tax amounts do not total to document tax amount",
-        "totals",
-        "Tax of a Line May Differ By",
+        "refused",
+        "left to Xero",
         "help page",
     ),
     # Amounts

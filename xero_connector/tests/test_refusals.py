@@ -78,6 +78,19 @@ class TestRefusals(FaultCase):
         self.assertEqual(self.binding(move).state, "new")
         self.assertTrue(self.waiting_marks())
 
+    def test_a_user_of_xero_who_may_not_add_a_currency(self):
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "SEK")])
+        currency.active = True
+        self.simulator.fault("status", match="PUT /Currencies", status=403, body={"Detail": "Denied"}, times=None)
+        move = self.invoices(1)
+        move.button_draft()
+        move.currency_id = currency
+        move.action_post()
+        self.run_until_quiet()
+        self.assert_refused(currency, "permission", "role Adviser", "Denied")
+        self.assertEqual((self.binding(move).state, self.binding(move).reason), ("blocked", "currency"))
+        self.assertEqual(self.connection.state, "connected")
+
 
 class TestPlanLimit(FaultCase):
     """The smallest Xero plan approves 20 invoices a month; what is beyond is held, and told how to go on."""
