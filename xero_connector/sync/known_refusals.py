@@ -136,8 +136,8 @@ KNOWN = (
     known(
         "lock_date",
         _lt(
-            "The period is locked in Xero. Have an adviser change the lock date there (Accounting → Advanced → "
-            "Financial settings), or change the document's date, then press Retry."
+            "The period is locked in Xero. Change the lock date there (Accounting → Advanced → Financial settings; it "
+            "takes an adviser), or change the document's date, then press Retry."
         ),
         r"\block date",
     ),
