@@ -43,7 +43,8 @@ def test_contact_numbers_are_unique_even_against_archived_contacts(org, api):
     first = org.add_contact("First", ContactNumber="42")["ContactID"]
     org.archive_contact(first)
     assert api.refused("PUT", "Contacts", {"Name": "Second", "ContactNumber": "42"}) == [
-        "The ContactNumber 42 is already assigned to another contact."
+        "The contact number 42 is already assigned to another contact. "
+        "The contact number must be unique across all contacts."
     ]
 
 
@@ -170,7 +171,16 @@ def test_fields_that_are_not_sent_stay_and_empty_ones_are_cleared(org, api):
     assert org.contacts[identifier]["Addresses"] == {"POBOX": {"City": "York"}, "STREET": {"City": "Leeds"}}
 
 
+def test_contact_persons_need_a_contact_with_an_email_address(org, api, contact):
+    persons = [{"FirstName": "Ann"}]
+    assert api.refused("POST", "Contacts", {"ContactID": contact, "ContactPersons": persons}) == [
+        "Additional people cannot be added when the primary person has no email address set."
+    ]
+    api.post("Contacts", {"ContactID": contact, "EmailAddress": "a@example.com", "ContactPersons": persons})
+
+
 def test_contact_persons_are_replaced_and_at_most_five(org, api, contact):
+    api.post("Contacts", {"ContactID": contact, "EmailAddress": "a@example.com"})
     persons = [{"FirstName": f"P{index}"} for index in range(6)]
     wrong = [{"EmailAddress": "nonsense"}]
     assert api.refused("POST", "Contacts", {"ContactID": contact, "ContactPersons": wrong}) == [

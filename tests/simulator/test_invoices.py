@@ -59,7 +59,7 @@ def test_a_customer_and_a_supplier_are_made_by_approved_documents(org, api, cont
     ({"Total": "120.01"}, "The document total does not equal the sum of the lines."),
     ({"Total": "much"}, "Total is not a valid number."),
     ({"SentToContact": "maybe"}, "SentToContact is not a valid boolean."),
-    ({"LineItems": [line("-1")]}, "The document total must be greater than or equal to zero."),
+    ({"LineItems": [line("-1")]}, "The Total for this document must be greater than or equal to zero."),
 ])  # fmt: skip
 def test_an_invoice_is_refused(org, api, contact, change, message):
     assert message in api.refused("PUT", "Invoices", invoice(contact) | change)

@@ -62,7 +62,8 @@ _SCRIPT = """
         const size = parseFloat(style.fontSize);
         const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
         if (contrast < (large ? 3 : 4.5)) {
-            found.push(`contrast ${contrast.toFixed(1)}: ${element.textContent.trim().slice(0, 60)} (${element.className})`);
+            const text = element.textContent.trim().slice(0, 60);
+            found.push(`contrast ${contrast.toFixed(1)}: ${text} (${element.className})`);
         }
     }
     return [...new Set(found)];

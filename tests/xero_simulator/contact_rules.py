@@ -35,6 +35,11 @@ NAME_TAKEN = (
     "The contact name {} is already assigned to another contact. "
     "The contact name must be unique across all active contacts."
 )
+NUMBER_TAKEN = (
+    "The contact number {} is already assigned to another contact. "
+    "The contact number must be unique across all contacts."
+)
+NO_PRIMARY_EMAIL = "Additional people cannot be added when the primary person has no email address set."
 ARCHIVED_EDIT = "Archived contacts cannot currently be edited via the API."
 
 
@@ -171,6 +176,8 @@ def _read_persons(reader, record):
         return
     if len(sent) > MAX_PERSONS:
         reader.fail(f"A contact can have at most {MAX_PERSONS} contact persons.")
+    if sent and not record["EmailAddress"]:
+        reader.fail(NO_PRIMARY_EMAIL)
     persons = []
     for part in sent:
         inner = Reader(part, reader.errors)
@@ -213,10 +220,13 @@ def check_unique(org, reader, record):
         other["ContactID"] != own for other in org.contacts.find("name", record["Name"].casefold())
     ):
         reader.fail(NAME_TAKEN.format(record["Name"]))
-    for field, index in (("ContactNumber", "number"), ("AccountNumber", "account_number")):
+    for field, index, taken in (
+        ("ContactNumber", "number", NUMBER_TAKEN),
+        ("AccountNumber", "account_number", "The AccountNumber {} is already assigned to another contact."),
+    ):
         value = record[field]
         if value and any(other["ContactID"] != own for other in org.contacts.find(index, value.casefold())):
-            reader.fail(f"The {field} {value} is already assigned to another contact.")
+            reader.fail(taken.format(value))
 
 
 def find_by_path(org, key):

@@ -14,7 +14,7 @@ ACTIONS = (
 )  # fmt: skip
 SETTINGS = (
     "tax_override_tolerance", "voided_numbers_are_free", "lock_dates_cover_drafts", "bills_match_by_number",
-    "max_elements", "multicurrency",
+    "max_elements", "multicurrency", "approvals_a_month",
 )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ NO_CONTACT = "A Contact must be specified for this type of transaction"
 NO_LINES = "One or more line items must be specified"
 NO_DUE_DATE = "The document DueDate field must be specified."
 WRONG_TOTAL = "The document total does not equal the sum of the lines."
+APPROVED = ("AUTHORISED", "PAID", "VOIDED")
+LIMIT_REACHED = "You have reached the limit of invoices you can approve."
 ARCHIVED_CONTACT = (
     "The contact with the specified contact details has been archived. "
     "The contact must be un-archived before creating new invoices or credit notes."
@@ -237,6 +239,22 @@ class _Saving:
         amounts = [line for line in record["LineItems"] if line["LineAmount"] is not None]
         if not lines_sent and any(line["AccountID"] is None for line in amounts):
             reader.fail("Account code must be specified")
+        self._check_plan(record)
+
+    def _check_plan(self, record):
+        """The smallest plan approves so many documents a month. Voided ones count: no source says that they do not."""
+        limit, old = self.org.approvals_a_month.get(record["Type"]), self.org.invoices.get(record["InvoiceID"])
+        if limit is None or (old is not None and old["Status"] in APPROVED):
+            return
+        month = (record["Date"].year, record["Date"].month)
+        approved = sum(
+            other["Type"] == record["Type"]
+            and other["Status"] in APPROVED
+            and (other["Date"].year, other["Date"].month) == month
+            for other in self.org.invoices.values()
+        )
+        if approved >= limit:
+            self.reader.fail(LIMIT_REACHED)
 
     def _totals(self, record):
         reader = self.reader
@@ -249,7 +267,7 @@ class _Saving:
             if sent is not None and sent != record[name]:
                 reader.fail(WRONG_TOTAL)
         if totals.total < 0:
-            reader.fail("The document total must be greater than or equal to zero.")
+            reader.fail("The Total for this document must be greater than or equal to zero.")
         record["TotalDiscount"] = sum((line["_discount"] for line in amounts), Decimal("0.00"))
         record["AmountDue"] = totals.total
         if record["Status"] == "AUTHORISED" and totals.total == 0:

@@ -27,6 +27,9 @@ PER_DOLLAR = {
     "SEK": "10.5", "SGD": "1.35", "ZAR": "18.6", "INR": "83.2", "KWD": "0.307",
 }  # fmt: skip
 STARTER_CLASSES = ("STARTER", "IGNITE", "LITE", "SIMPLE")
+# Xero's *API limits*: the smallest plan approves this many documents a month; help pages of several apps say that the
+# document's own date decides which month.
+STARTER_APPROVALS = {"ACCREC": 20, "ACCPAY": 5}
 
 
 class Organisation(PersonActions):
@@ -40,6 +43,9 @@ class Organisation(PersonActions):
     ``bills_match_by_number``      whether POST of a bill without InvoiceID updates that contact's bill of that number
     ``rate_warning_factor``        how far a CurrencyRate may be off the day rate before Xero warns (a factor)
     ``max_elements``               documents in one request
+
+    ``approvals_a_month`` is how many invoices (ACCREC) and bills (ACCPAY) the plan approves for the dates of one
+    calendar month; plans that are not of the smallest class have no such limit.
     """
 
     def __init__(self, simulator, name, country="GB", currency="GBP", demo=False, chart=None, multicurrency=True,
@@ -64,6 +70,7 @@ class Organisation(PersonActions):
         self.bills_match_by_number = True
         self.rate_warning_factor = Decimal("1.5")
         self.max_elements = 100
+        self.approvals_a_month = dict(STARTER_APPROVALS) if self.edition_class in STARTER_CLASSES else {}
         self.journal = Journal()
         self._make_tables()
         self._fill(currencies, tracking, items)

@@ -111,7 +111,7 @@ class XeroMapperDocument(models.AbstractModel):
             return []
         text = self.env._(
             "Xero is locked up to %(lock)s and the document is dated %(date)s. Change the lock date in Xero under "
-            "Accounting → Advanced → Lock dates, then press Refresh from Xero; or change the document's date.",
+            "Accounting → Advanced → Financial settings, then press Refresh from Xero; or change the document's date.",
             lock=locks[0],
             date=date,
         )

@@ -177,10 +177,13 @@ class XeroConnection(models.Model):
             )
 
     def write(self, vals):
-        releasing = self._changing(vals, _RELEASING)
+        changing = self._changing(vals, _RELEASING | {"invoice_status"})
         result = super().write(vals)
-        if releasing:
+        if changing & _RELEASING:
             self.env["xero.binding"]._retry_blocked(self.company_id)
+        if "invoice_status" in changing:
+            # Xero plans limit how many invoices are approved; drafts are not counted.
+            self.env["xero.binding"]._retry_blocked(self.company_id, ["plan"])
         return result
 
     def _rounding_account(self):

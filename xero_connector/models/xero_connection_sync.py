@@ -8,6 +8,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+from ..sync.fault_words import fault_words
 from ..sync.runner import Runner
 from ..xero_api import oauth
 from ..xero_api.errors import XeroError, XeroForbidden, XeroGrantLost, XeroUnauthorised
@@ -125,7 +126,9 @@ class XeroConnection(models.Model):
                 error,
             )
         except XeroError as error:
-            problem = self.env._("Xero could not be asked: %s. Try again in a few minutes.", error)
+            problem = self.env._(
+                "Xero could not be asked: %s. Try again in a few minutes.", fault_words(self.env, error)
+            )
         problem = problem or scope_problem
         if problem:
             return self._notice(problem, "danger")

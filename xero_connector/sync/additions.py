@@ -238,7 +238,14 @@ class Additions:
         verdict = Verdict(self.work)
         try:
             unresolved = self.outbox.send(resource, "PUT", [element], label)
-        except (XeroRefused, XeroForbidden) as error:
+        except XeroForbidden as error:
+            text = self.env._(
+                "The Xero user who signed in may not add it (“%s”). Add it in Xero and press Refresh from Xero; or "
+                "press Connect in the connection, sign in as a user with the role Adviser, and press Retry.",
+                error,
+            )
+            verdict.fail(verdict.binding(element), "permission", text)
+        except XeroRefused as error:
             text = self.env._("Xero does not allow it: “%s”", error)
             verdict.fail(verdict.binding(element), "refused", text)
         else:

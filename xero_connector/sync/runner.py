@@ -21,6 +21,7 @@ from .additions import MODELS as ADDED_MODELS
 from .additions import Additions
 from .contacts import Contacts
 from .documents import ENDED, Documents
+from .fault_words import fault_words
 from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
@@ -273,7 +274,7 @@ class Runner:
         if isinstance(error, XeroNotSent | XeroUnanswered):
             failures = connection.failures + 1
             connection._write_run_facts({"failures": failures})
-            reason = connection.env._("%s; it is tried again by itself.", error)
+            reason = connection.env._("%s; it is tried again by itself.", fault_words(connection.env, error))
             connection._postpone(min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT), reason)
             return reason
         reason = connection.env._("Xero refused the call: %s", error) if isinstance(error, XeroRefused) else str(error)
@@ -283,12 +284,14 @@ class Runner:
     def _handle_forbidden(self, connection, error):
         granted = connection._still_granted()
         if granted is None:
-            reason = connection.env._("%s; it is tried again by itself.", error)
+            reason = connection.env._("%s; it is tried again by itself.", fault_words(connection.env, error))
             connection._postpone(60, reason)
             return reason
         if granted:
             reason = connection.env._(
-                "The sign-in lacks a permission (%s). Press Connect and allow access again.", error
+                "The sign-in lacks a permission (%s). Press Connect and allow access again, as a Xero user with the "
+                "role Standard or Adviser.",
+                error,
             )
         else:
             reason = connection.env._(

@@ -65,9 +65,8 @@ class Verdict:
         """Xero said no: keep its words, explain the known ones, and hand on what can be resolved by looking."""
         self.refused_count += 1
         words = "; ".join(dict.fromkeys(messages))
-        text = words or self.work.env._("Xero gave no reason.")
-        self._lines.append(f"{element.res_name or element.key}: {text}")
-        explanation = explain(self.work.env, text, element)
+        self._lines.append(f"{element.res_name or element.key}: {words or self.work.env._('Xero gave no reason.')}")
+        explanation = explain(self.work.env, words, element)
         binding = self.binding(element)
         if explanation.resolve:
             binding.write({"state": element.previous})

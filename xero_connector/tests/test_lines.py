@@ -276,7 +276,7 @@ class TestRounding(TaxCase):
         message = "The discount rate '5.00' is invalid. Discount must not be greater than the line total."
         self.simulator.fault("status", match="PUT /Invoices", status=400, times=1, body={"Message": message})
         invoice = self.push(self.taxed(self.tax, discount=5))
-        self.assert_refused(invoice, "totals", "let discounts become lines of their own", message)
+        self.assert_refused(invoice, "totals", "Discounts Become", message)
 
     def test_one_that_is_refused_holds_up_no_other(self):
         self.organisation.tax_override_tolerance = 0
