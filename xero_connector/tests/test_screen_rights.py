@@ -86,3 +86,10 @@ class TestScreenRights(DocumentCase):
     def test_reasons_cannot_be_changed_by_users(self):
         reason = self.env.ref("xero_connector.reason_tax")
         self.denied(lambda: self.as_user(reason).write({"name": "x"}))
+
+    def test_an_accountant_without_rights_in_xero_changes_a_mapped_tax_and_its_invoices_are_held(self):
+        tax = self.as_user(self.tax, "accountant", "base.group_user,account.group_account_manager")
+        tax.amount = 21
+        invoice = self.invoice()
+        self.run_sync()
+        self.assert_held(invoice, "tax", "is 21 %", "Map another rate")
