@@ -83,7 +83,8 @@ class AccountTax(models.Model):
 
         Whoever may not see the mapping may change a tax all the same; its documents are held then.
         """
-        if not self.env.su and not self.env.user.has_group("xero_connector.group_xero_user"):
+        user = self.env.user
+        if not user._is_superuser() and not user.has_group("xero_connector.group_xero_user"):
             return
         for tax in self.sudo().filtered("xero_tax_rate_id"):
             tax._xero_check_rate(tax.xero_tax_rate_id)

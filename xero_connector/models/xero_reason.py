@@ -83,7 +83,7 @@ class XeroReason(models.Model):
         elif records._name == taxes._name:
             taxes = records
         else:
-            for used in set(records.invoice_line_ids.mapped(lambda line: line.tax_ids)):
+            for used in {line.tax_ids for line in records.invoice_line_ids}:
                 rates, own = used._xero_split()
                 together = combinations._of(rates) if len(rates) > 1 else combinations
                 combinations |= together.filtered(lambda found: not found.xero_tax_rate_id)
