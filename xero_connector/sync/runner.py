@@ -17,14 +17,16 @@ from ..xero_api.errors import (
     XeroUnanswered,
     XeroUnauthorised,
 )
+from ..xero_api.payload import ENDED
 from .additions import MODELS as ADDED_MODELS
 from .additions import Additions
 from .contacts import Contacts
-from .documents import ENDED, Documents
+from .documents import Documents
 from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
 from .references import References
+from .trial import Trial
 from .verdict import Verdict
 from .workspace import OutOfTime, Workspace
 
@@ -60,12 +62,14 @@ class Runner:
         self._connection_id = connection.id
         self._caller = connection
 
-    def run(self, records=None, only=None, link=None, for_person=False, seconds=SLICE_SECONDS):
+    def run(self, records=None, only=None, link=None, trial=None, for_person=False, seconds=SLICE_SECONDS):
         """Work for one slice and return a ``Result``. Faults of Xero and the network are never raised.
 
         :param records: these records only, marked or not (what a button asks for)
         :param only: ``"references"`` to refresh the copies of what Xero owns and nothing else
         :param link: (partner id, Xero contact id) that a person chose to link
+        :param trial: what a person who tries the connection wants of ``records``, documents: ``draft``, ``approve`` or
+            ``take_back``
         :param for_person: a person waits for it: today's reserve of calls may be used, and a pause for a passing
             fault is not waited for
         """
@@ -80,7 +84,7 @@ class Runner:
                 return Result(busy=True)
             with self._registry.cursor() as cr:
                 work = Workspace(cr, self._connection_id, seconds, for_person)
-                result = self._guarded(work, wanted, only, link)
+                result = self._guarded(work, wanted, only, link, trial)
         # Whoever found us busy relies on this look, made after the lock is free.
         self._caller.invalidate_recordset()
         if result.remaining and not self._caller.env.context.get("ir_cron_progress_id"):
@@ -97,10 +101,10 @@ class Runner:
 
     # -- One slice ---------------------------------------------------------------------------------------------
 
-    def _guarded(self, work, wanted, only, link):
+    def _guarded(self, work, wanted, only, link, trial):
         result = Result()
         try:
-            self._slice(work, wanted, only, link, result)
+            self._slice(work, wanted, only, link, trial, result)
         except XeroError as error:
             work.rollback()
             work.fresh()
@@ -132,7 +136,7 @@ class Runner:
         work.commit()
         return result
 
-    def _slice(self, work, wanted, only, link, result):
+    def _slice(self, work, wanted, only, link, trial, result):
         connection = work.connection
         if connection.state != "connected":
             result.problem = work.env._("The connection %s is not connected.", connection.name)
@@ -158,6 +162,12 @@ class Runner:
             result.problem = contacts.link_by_hand(work.env["res.partner"].browse(link[0]), link[1])
             result.remaining = 0 if result.problem else 1
             return
+        if trial:
+            noted = Trial(work).note([res_id for _model, res_id in wanted], trial)
+            wanted = [record for record in wanted if record[1] in noted]
+            if not wanted:
+                # Done before, perhaps by a second click: going on would send it as if it were pushed.
+                return
         try:
             self._drain(work, (contacts, additions, documents), wanted, result)
         except OutOfTime:
