@@ -117,9 +117,7 @@ class XeroTaxMapped(models.AbstractModel):
             return rate, self.env._("%s, same name", percent)
         if len(fitting) == 1:
             return rate, self.env._("only rate of %s", percent)
-        return rate, self.env._(
-            "perhaps: the likest name of %(count)s rates of %(percent)s", count=len(fitting), percent=percent
-        )
+        return rate, self.env._("likest name of %(count)s rates of %(percent)s", count=len(fitting), percent=percent)
 
     def _xero_fitting_rates(self, rates):
         """Return those of ``rates`` that may stand for these taxes, the likeliest first."""

@@ -18,7 +18,7 @@ class Trial:
     def note(self, move_ids, wish):
         """Keep what a person wants of confirmed documents, and return the ids of those of which it may be wanted.
 
-        :param wish: ``draft``, for what Xero does not have; ``approve`` or ``take_back``, for what nobody approved there
+        :param wish: ``draft``, for what Xero does not have; ``approve`` or ``take_back``, for what is a draft there
         """
         if not move_ids:
             return []

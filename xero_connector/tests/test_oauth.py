@@ -102,7 +102,9 @@ class TestOAuth(XeroCase, HttpCase):
         self.assertEqual(self.connection.organisation_name, "Demo Company (UK)")
         self.assertEqual(self.connection.organisation_currency, self.company.currency_id.name)
         link = page.find('.//a[@class="btn btn-primary mt-3"]').get("href")
-        self.assertEqual(link, f"/odoo/xero.connection/{self.connection.id}")
+        self.assertEqual(link, f"/xero/setup/{self.connection.id}", "on to the assistant")
+        back = page.find('.//a[@class="btn mt-3 btn-link"]').get("href")
+        self.assertEqual(back, f"/odoo/xero.connection/{self.connection.id}")
         self.assertNotIn("demo company", html.tostring(page, encoding="unicode").replace("Demo Company (UK)", ""))
 
     def test_a_demo_company_is_shown_as_such_on_return(self):

@@ -14,6 +14,7 @@ class SetupCase(DocumentCase):
         """Leave everything to the assistant; the company has one tax on sales."""
         self.env["account.tax"].search([("company_id", "=", self.company.id)]).active = False
         self.tax = self.percent_tax(20)
+        self.company.account_sale_tax_id = self.tax
 
     def open(self, env=None):
         connection = self.connection.with_env(env) if env else self.connection
@@ -68,10 +69,14 @@ class TestSetup(SetupCase):
             self.assertIn(word, text)
 
     def test_a_tax_in_use_that_is_missing_is_named(self):
-        self.invoice()
-        self.percent_tax(5, name="Reduced")
-        self.assertIn("In use and missing: VAT 20 %", self.step(self.open(), "taxes").text)
-        self.assertNotIn("Reduced", self.step(self.open(), "taxes").text)
+        self.invoice(taxes=self.percent_tax(5, name="Reduced"))
+        self.percent_tax(0, name="Unused")
+        step = self.step(self.open(), "taxes")
+        self.assertEqual(step.text, "0 of 3 mapped. In use and missing: VAT 20 %, Reduced")
+
+    def test_taxes_that_nobody_uses_need_no_rate(self):
+        self.company.account_sale_tax_id = False
+        self.assertEqual(self.step(self.open(), "taxes").state, "optional")
 
     def test_taxes_in_use_come_first(self):
         reduced = self.percent_tax(5, name="Reduced", sequence=0)
@@ -168,7 +173,7 @@ class TestSetup(SetupCase):
         zero = self.percent_tax(0, name="Zero")
         line = self.line(self.open(), zero)
         self.assertFalse(line.rate_id)
-        self.assertIn("Zero Rated", line.reason)
+        self.assertIn("perhaps Zero Rated", line.note)
         self.assertEqual(line.state, "open")
 
     def test_a_rate_of_the_same_name_is_filled_in_at_zero_percent_too(self):

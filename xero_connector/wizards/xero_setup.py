@@ -36,20 +36,29 @@ class XeroSetup(models.TransientModel):
         :raises AccessError: the user does not administer this connection
         """
         connection.check_access("write")
-        problem = "" if connection.references_refreshed_at else self._read_lists(connection)
-        setup = self.create({"connection_id": connection.id, "problem": problem})
-        self.env["xero.setup.step"].create(
-            [{"setup_id": setup.id, "key": key} for key, _label in self.env["xero.setup.step"]._fields["key"].selection]
-        )
-        setup._propose()
+        if connection.references_refreshed_at:
+            setup = self._create_for(connection, "")
+        else:
+            problem = self._read_lists(connection)
+            # This transaction began before the lists were read, and does not see them.
+            with connection._own_cursor(self.env.uid) as env:
+                setup = env[self._name]._create_for(connection.with_env(env), problem)
         return {
             "type": "ir.actions.act_window",
-            "name": setup.display_name,
+            "name": self.env._("Set-Up: %s", connection.name),
             "res_model": self._name,
             "res_id": setup.id,
             "views": [(False, "form")],
             "target": "current",
         }
+
+    @api.model
+    def _create_for(self, connection, problem):
+        setup = self.create({"connection_id": connection.id, "problem": problem})
+        steps = self.env["xero.setup.step"]
+        steps.create([{"setup_id": setup.id, "key": key} for key, _label in steps._fields["key"].selection])
+        setup._propose()
+        return setup
 
     @api.model
     def _read_lists(self, connection):
@@ -148,8 +157,13 @@ class XeroSetup(models.TransientModel):
         """
         self.ensure_one()
         self.connection_id._check_connected()
-        self.problem = self._read_lists(self.connection_id)
-        self._propose()
+        problem = self._read_lists(self.connection_id)
+        # This transaction began before the lists were read, and does not see them.
+        with self.connection_id._own_cursor(self.env.uid) as env:
+            setup = self.with_env(env)
+            setup.problem = problem
+            setup._propose()
+        self.invalidate_recordset()
 
     def action_open_connection(self):
         """Open the connection."""

@@ -28,10 +28,17 @@ class XeroSetupLine(models.TransientModel):
     account_id = fields.Many2one("xero.account", "Account in Xero")
     rate_id = fields.Many2one("xero.tax.rate", "Rate in Xero")
     reason = fields.Char("Why Proposed", readonly=True)
-    problem = fields.Char(readonly=True)
+    problem = fields.Char("Why Refused", readonly=True)
+    note = fields.Char("Why", compute="_compute_state")
     known_id = fields.Integer(readonly=True, help="What it was mapped to when this was listed.")
     state = fields.Selection(
-        [("open", "Choose"), ("ready", "Press Apply"), ("done", "Done"), ("refused", "Refused")],
+        [
+            ("open", "Choose"),
+            ("optional", "Optional"),
+            ("ready", "Press Apply"),
+            ("done", "Done"),
+            ("refused", "Refused"),
+        ],
         "Status",
         compute="_compute_state",
     )
@@ -41,16 +48,19 @@ class XeroSetupLine(models.TransientModel):
         for line in self:
             line.takes_rate = line.field_name == "xero_tax_rate_id"
 
-    @api.depends("account_id", "rate_id", "known_id", "problem")
+    @api.depends("account_id", "rate_id", "known_id", "problem", "reason")
     def _compute_state(self):
         for line in self:
-            twin = line._twin()
-            if line.problem:
-                line.state = "refused"
-            elif twin and twin.id == line.known_id:
-                line.state = "done"
-            else:
-                line.state = "ready" if twin else "open"
+            line.note = line.problem or line.reason
+            line.state = line._current_state(line._twin())
+
+    def _current_state(self, twin):
+        if self.problem:
+            return "refused"
+        if twin:
+            return "done" if twin.id == self.known_id else "ready"
+        # Accounts and journals have a default; a tax has none.
+        return "optional" if self.kind in ("account", "journal") else "open"
 
     def _twin(self):
         return self.rate_id if self.takes_rate else self.account_id
@@ -78,9 +88,10 @@ class XeroSetupLine(models.TransientModel):
             yield self._values("tax", tax, tax._xero_setup_field(), rate, is_rate and self._tax_reason(tax, rate))
         accounts = setup._accounts()
         for account in accounts - setup._mapped(accounts):
-            yield self._values(
+            values = self._values(
                 "account", account, "xero_account_id", account.xero_proposed_account_id, account.xero_proposal_reason
             )
+            yield {**values, "name": f"{account.code} {account.name}"}
         journals = setup._journals()
         for journal in journals - setup._mapped(journals):
             yield self._values(
@@ -105,7 +116,7 @@ class XeroSetupLine(models.TransientModel):
         proposed = tax.xero_proposed_rate_id
         if rate or not proposed:
             return tax.xero_proposal_reason
-        return self.env._("%(rate)s? %(why)s", rate=proposed.name, why=tax.xero_proposal_reason)
+        return self.env._("perhaps %(rate)s: %(why)s", rate=proposed.name, why=tax.xero_proposal_reason)
 
     @api.model
     def _default_account(self, setup):

@@ -25,7 +25,7 @@ class XeroSetupStep(models.TransientModel):
         readonly=True,
     )
     state = fields.Selection([("done", "✔"), ("missing", "!"), ("optional", "–")], "Done", compute="_compute_state")
-    text = fields.Char("What Is So", compute="_compute_state")
+    text = fields.Char("Status", compute="_compute_state")
 
     @api.depends("key", "setup_id")
     def _compute_state(self):
@@ -77,7 +77,7 @@ class XeroSetupStep(models.TransientModel):
         text = self.env._("%(mapped)s of %(all)s mapped", mapped=len(mapped), all=len(taxes))
         waiting = used - mapped
         if not waiting:
-            return "done", text
+            return "done" if mapped else "optional", text
         names = ", ".join(waiting[:3].mapped("name"))
         return "missing", self.env._("%(text)s. In use and missing: %(names)s", text=text, names=names)
 

@@ -121,7 +121,7 @@ class XeroSetup(models.TransientModel):
                 "There is no confirmed invoice yet. Make one: when it is confirmed it goes to Xero as a draft, and you "
                 "find it here."
             ),
-            "ready": self.env._("It is sent to Xero as a draft: nobody sees it but who may approve it there."),
+            "ready": self.env._("It is not in Xero yet. Sent as a draft, it counts nowhere until it is approved."),
             "waiting": self.env._("It is on its way: press Look Again in a few seconds."),
             "held": self.env._("It was not sent:"),
             "draft": self.env._(
@@ -161,7 +161,6 @@ class XeroSetup(models.TransientModel):
             raise UserError(problem)
         move = self.move_id
         result = Runner(self.connection_id).run(records=move, trial="draft", for_person=True)
-        self.env.invalidate_all()
         self.chosen_move_id = move
         if result.busy or result.problem:
             # Whichever run comes next makes it a draft too.
@@ -169,7 +168,7 @@ class XeroSetup(models.TransientModel):
             reason = result.problem or self.env._("Another run is under way.")
             text = self.env._("%(name)s is queued: %(reason)s", name=move.display_name, reason=reason)
             return self.connection_id._notice(text, "warning", reload=True)
-        return self._told()
+        return self._told(move, result)
 
     def action_approve(self):
         """Give the draft the status that new invoices get in Xero.
@@ -178,13 +177,13 @@ class XeroSetup(models.TransientModel):
         """
         self.ensure_one()
         move = self.move_id
-        problem = self._run_trial(move, "approve")
-        if problem:
+        result = self._run_trial(move, "approve")
+        if result.problem:
             # The wish is kept on the link; a mark has the next run carry it out.
             move._xero_mark(known=True)
-            text = self.env._("%(name)s is not approved yet: %(reason)s", name=move.display_name, reason=problem)
+            text = self.env._("%(name)s is not approved yet: %(reason)s", name=move.display_name, reason=result.problem)
             return self.connection_id._notice(text, "warning", reload=True)
-        return self._told()
+        return self._told(move, result)
 
     def action_take_back(self):
         """Delete the draft in Xero. The invoice stays confirmed in Odoo and is sent again only when somebody asks.
@@ -193,29 +192,32 @@ class XeroSetup(models.TransientModel):
         """
         self.ensure_one()
         move = self.move_id
-        problem = self._run_trial(move, "take_back")
-        if problem:
+        result = self._run_trial(move, "take_back")
+        if result.problem:
             text = self.env._(
                 "%(name)s was not taken back for certain: %(reason)s Press Take Back again.",
                 name=move.display_name,
-                reason=problem,
+                reason=result.problem,
             )
             return self.connection_id._notice(text, "warning", reload=True)
-        return self._told()
+        return self._told(move, result)
 
     def _run_trial(self, move, wish):
         self._check_in_use()
         result = Runner(self.connection_id).run(records=move, trial=wish, for_person=True)
-        self.env.invalidate_all()
         if result.busy:
             raise UserError(self.env._("A synchronisation is under way. Try again in a few seconds."))
         self.chosen_move_id = move
-        return result.problem
+        return result
 
-    def _told(self):
-        kinds = {"held": "danger", "waiting": "info", "draft": "success", "in_xero": "success", "ready": "success"}
-        text = " ".join(filter(None, [self.trial_text, self.trial_message]))
-        return self.connection_id._notice(text, kinds[self.trial_state], reload=True)
+    def _told(self, move, result):
+        """Return the notice of what became of it; the screen, which is read anew, tells more."""
+        self.env.invalidate_all()
+        outcome = result.outcomes.get((move._name, move.id))
+        if outcome and outcome[0] == "ended":
+            text = self.env._("%s is deleted in Xero. In Odoo it stays as it is.", move.display_name)
+            return self.connection_id._notice(text, "success", reload=True)
+        return move._xero_outcome_notice(self.connection_id, outcome)
 
     def action_look_again(self):
         """Show what became of the invoice meanwhile."""
