@@ -1,6 +1,8 @@
+import csv
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from .document_case import DocumentCase
 
@@ -116,6 +118,12 @@ class TestSetup(SetupCase):
         self.env.invalidate_all()
         with self.assertQueryCount(120):
             self.connection.action_set_up()
+
+    def test_a_connection_that_is_not_in_use_offers_nothing_of_the_one_that_is(self):
+        prepared = self._new_connection(name="Prepared", code="prepared")
+        setup = self.env["xero.setup"].browse(prepared.action_set_up()["res_id"])
+        self.assertFalse(setup.line_ids)
+        self.assertIn("press Connect", self.step(setup, "connection").text)
 
     # -- Xero's lists ------------------------------------------------------------------------------------------------
 
@@ -318,6 +326,53 @@ class TestSetup(SetupCase):
             self.assertFalse(env[record._name].search([("id", "in", record.ids)]), record._name)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             self.open(env)
+
+
+class ChartCase(SetupCase):
+    """Odoo's own taxes of a country against Xero's rates: what is filled in, and that nothing else is."""
+
+    taxes_file = ""
+
+    def filled_in(self):
+        """Return dict of tax → rate that is filled in, or ``account`` where one is asked for; others left out."""
+        self.tax.active = False
+        with file_open(self.taxes_file) as lines:
+            rows = [row for row in csv.DictReader(lines) if row["id"] and row["type_tax_use"] == "sale"]
+        taxes = {
+            row["name"]: self.percent_tax(
+                float(row["amount"]), name=row["name"], amount_type=row.get("amount_type") or "percent"
+            )
+            for row in rows
+        }
+        setup = self.open()
+        lines = {name: self.line(setup, tax) for name, tax in taxes.items()}
+        self.assertTrue(all(lines.values()), "each is listed")
+        chosen = {name: line.rate_id.code if line.takes_rate else "account" for name, line in lines.items()}
+        return {name: code for name, code in chosen.items() if code}
+
+
+class TestUnitedKingdom(ChartCase):
+    taxes_file = "l10n_uk/data/template/account.tax-uk.csv"
+
+    def test_taxes_of_the_chart(self):
+        self.assertEqual(self.filled_in(), {"20%": "OUTPUT2", "5%": "RROUTPUT"})
+
+
+class TestUnitedStates(ChartCase):
+    simulator_options = {"country": "US", "chart": "us"}
+    taxes_file = "account/data/template/account.tax-generic_coa.csv"
+
+    def test_taxes_of_the_chart(self):
+        self.assertEqual(self.filled_in(), {"15%": "TAX005"})
+
+
+class TestAustralia(ChartCase):
+    simulator_options = {"country": "AU", "chart": "au"}
+    taxes_file = "l10n_au/data/template/account.tax-au.csv"
+
+    def test_taxes_of_the_chart(self):
+        withheld = dict.fromkeys(("LCT", "FBT", "FTC", "PAYG-I", "PAYG-W", "100% ADJ"), "account")
+        self.assertEqual(self.filled_in(), {"10% GST": "OUTPUT", **withheld})
 
 
 class TestTrial(SetupCase):

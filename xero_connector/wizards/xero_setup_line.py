@@ -71,6 +71,9 @@ class XeroSetupLine(models.TransientModel):
     def _values_for(self, setup):
         """Yield the values of the lines of a set-up: the default account, and what is not mapped yet."""
         connection = setup.connection_id
+        if connection._for_company(connection.company_id) != connection:
+            # Prepared only: another connection is in use, and the mappings are for that one.
+            return
         account = connection.default_account_id
         reason = ""
         if not account:
