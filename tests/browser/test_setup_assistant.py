@@ -33,9 +33,20 @@ def test_from_the_sign_in_to_a_first_draft(page, browser, odoo_demo, simulator_p
     page.click("text=Set Up")
     page.wait_for_selector(".o_form_view div[name=line_ids] .o_data_row")
     save_screenshot(page, "setup-open")
+    _read_lists(page, odoo_demo)
     _apply(page, odoo_demo)
     _try_a_draft(page, simulator_process)
     _fit_a_phone(page.url, browser, odoo_demo)
+
+
+def _read_lists(page, odoo):
+    """What Xero got a moment ago is offered at once."""
+    before = odoo.rpc("xero.setup.line", "search", [[]])
+    with page.expect_response("**/action_read_lists"):
+        page.click("button[name=action_read_lists] >> visible=true")
+    page.wait_for_load_state("networkidle")
+    assert set(odoo.rpc("xero.setup.line", "search", [[]])).isdisjoint(before)
+    assert page.locator("div[name=line_ids] td[name=account_id]:has-text('200 Sales')").count() == 1
 
 
 def _apply(page, odoo):

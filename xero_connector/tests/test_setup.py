@@ -371,7 +371,7 @@ class TestAustralia(ChartCase):
     taxes_file = "l10n_au/data/template/account.tax-au.csv"
 
     def test_taxes_of_the_chart(self):
-        withheld = dict.fromkeys(("LCT", "FBT", "FTC", "PAYG-I", "PAYG-W", "100% ADJ"), "account")
+        withheld = dict.fromkeys(("LCT", "FBT", "FTC", "PAYG-I", "PAYG-W"), "account")
         self.assertEqual(self.filled_in(), {"10% GST": "OUTPUT", **withheld})
 
 
