@@ -24,6 +24,7 @@
         "views/xero_push_views.xml",
         "wizards/xero_contact_link_views.xml",
         "wizards/xero_preview_views.xml",
+        "wizards/xero_setup_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",

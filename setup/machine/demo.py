@@ -107,7 +107,7 @@ def _explain(odoo_url, simulator_url, log):
   1. Open {odoo_url}/odoo and log in as admin / admin.
   2. Invoicing → Xero → Overview → Demo: press Connect, allow access on the simulated Xero's page and choose
      Demo Company (US): it keeps its books in dollars, as Odoo's demo data does.
-  3. On the connection choose the default account; in Xero → Mapping → Taxes give each tax its Xero rate.
+  3. On the page Connected press Set Up: see what fits, press Apply, and try it with one invoice as a draft.
   4. Open a posted customer invoice and press Push to Xero, or confirm a new one: it goes by itself.
   5. Press Open in Xero on the invoice, or look at {simulator_url} to see what arrived.
 

@@ -69,6 +69,18 @@ class XeroOAuth(http.Controller):
         except (UserError, AccessError, XeroError) as problem:
             return self._page(connection, title=request.env._("Not connected"), text=str(problem))
 
+    @http.route("/xero/setup/<int:connection_id>", type="http", auth="user", methods=["GET"])
+    def set_up(self, connection_id):
+        """Open the set-up assistant: where the page *Connected* leads to."""
+        connection = request.env["xero.connection"].browse(connection_id).exists()
+        try:
+            if not connection:
+                raise UserError(request.env._("This connection was deleted. Open Xero → Overview in Odoo."))
+            setup_id = connection.action_set_up()["res_id"]
+        except (UserError, AccessError) as problem:
+            return self._page(connection, title=request.env._("Not set up"), text=str(problem))
+        return request.redirect(f"/odoo/xero.connection/{connection.id}/xero.setup/{setup_id}")
+
     def _finish(self, connection, values):
         """Read accounts and tax rates at once, so that they can be chosen; failing that, the first run does it."""
         if values.get("connected"):
@@ -88,8 +100,8 @@ class XeroOAuth(http.Controller):
         return {
             "title": connection.env._("Connected"),
             "text": connection.env._(
-                "%(company)s is connected to %(organisation)s. Next: choose the default ledger account and map the "
-                "taxes.",
+                "%(company)s is connected to %(organisation)s. Next: see where sales and taxes go, and try it with one "
+                "invoice.",
                 company=connection.company_id.name,
                 organisation=connection.organisation_name,
             ),

@@ -59,7 +59,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        posted._xero_documents()._xero_mark()
+        # The assistant's button for a first invoice asks for a draft in Xero (see ``xero.setup``).
+        posted._xero_documents()._xero_mark(as_draft=bool(self.env.context.get("xero_as_draft")))
         return posted
 
     def button_draft(self):

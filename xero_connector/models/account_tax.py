@@ -31,6 +31,10 @@ class AccountTax(models.Model):
     def _xero_taxes(self):
         return self
 
+    def _xero_setup_field(self):
+        # What has no rate in Xero becomes a line there, on an account.
+        return "xero_tax_rate_id" if self.xero_form == "rate" else "xero_account_id"
+
     @api.depends("amount", "amount_type", "children_tax_ids")
     def _compute_xero_form(self):
         self._xero_prefetch()

@@ -67,6 +67,11 @@ class ResConfigSettings(models.TransientModel):
         self.ensure_one()
         return self.xero_connection_id.action_connect()
 
+    def action_xero_set_up(self):
+        """Open the set-up assistant; see ``xero.connection``."""
+        self.ensure_one()
+        return self.xero_connection_id.action_set_up()
+
     def action_xero_test(self):
         """Ask Xero for the organisation, read-only; see ``xero.connection``."""
         self.ensure_one()

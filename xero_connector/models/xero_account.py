@@ -33,6 +33,8 @@ class XeroAccount(models.Model):
     system_account = fields.Char(readonly=True, help="Set by Xero on accounts that it posts to by itself.")
     payments_enabled = fields.Boolean(readonly=True)
     currency_code = fields.Char("Currency", readonly=True)
+    bank_account_number = fields.Char(readonly=True)
+    bank_account_type = fields.Char(readonly=True, help="Of bank accounts: BANK, CREDITCARD or PAYPAL.")
     usable_on_lines = fields.Boolean(compute="_compute_usable_on_lines", store=True)
     usable_for_payments = fields.Boolean(compute="_compute_usable_for_payments", store=True)
 
@@ -66,6 +68,8 @@ class XeroAccount(models.Model):
             "system_account": element.get("SystemAccount") or False,
             "payments_enabled": bool(element.get("EnablePaymentsToAccount")),
             "currency_code": element.get("CurrencyCode") or False,
+            "bank_account_number": element.get("BankAccountNumber") or False,
+            "bank_account_type": element.get("BankAccountType") or False,
         }
 
     def _line_problem(self, connection, rounding=False):
@@ -85,6 +89,22 @@ class XeroAccount(models.Model):
             return self.env._(
                 "%s has no code in Xero: open Accounting → Chart of accounts there, give it a code, "
                 "then press Refresh from Xero here",
+                self.display_name,
+            )
+        return ""
+
+    def _payment_problem(self, connection):
+        """Return why payments cannot be booked on this account by ``connection``, or an empty text."""
+        if not self:
+            return self.env._("no Xero account is mapped")
+        if self.connection_id != connection:
+            return self.env._("%s belongs to another Xero connection", self.display_name)
+        if not self.active:
+            return self.env._("%s is archived in Xero", self.display_name)
+        if not self.usable_for_payments:
+            return self.env._(
+                "%s does not take payments: in Xero open Accounting → Chart of accounts, edit the account, tick Enable "
+                "payments to this account, then press Refresh from Xero here",
                 self.display_name,
             )
         return ""

@@ -91,14 +91,16 @@ class XeroBindable(models.AbstractModel):
 
     # -- Marks -------------------------------------------------------------------------------------------------
 
-    def _xero_mark(self, push=None, known=False):
+    def _xero_mark(self, push=None, known=False, as_draft=False):
         """Mark these records in the transaction under way; no HTTP, and no binding is touched.
 
         :param known: only those that Xero has or is to get
+        :param as_draft: what Xero does not have yet is made as a draft there
         """
         if not self:
             return []
-        return self.env["xero.mark"].sudo()._put(self._name, self._xero_company_ids(), push=push, known=known)
+        marks = self.env["xero.mark"].sudo()
+        return marks._put(self._name, self._xero_company_ids(), push=push, known=known, as_draft=as_draft)
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 

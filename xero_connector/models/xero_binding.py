@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..xero_api.links import deep_link
+from ..xero_api.payload import ENDED
 
 # What Xero lacked and got from us: these have no page in Xero and are no records of a bookkeeper's.
 ADDED = ("TaxRate", "Currency")
@@ -80,6 +81,13 @@ class XeroBinding(models.Model):
     tax_amounts_refused = fields.Boolean(
         readonly=True, help="Xero did not take the tax of a line from us: it is not told any more for this document."
     )
+    xero_total = fields.Float("Total in Xero", digits=(16, 2), readonly=True, help="In the document's currency.")
+    # draft ──► approve ──► (none)        A person tries the connection with one document, from the assistant.
+    #   └─────► take_back                 Sent again only when a person asks for it, not by an edit.
+    trial = fields.Selection(
+        [("draft", "Made as a draft"), ("approve", "To be approved"), ("take_back", "Taken back")], readonly=True
+    )
+    taken_back = fields.Boolean(compute="_compute_taken_back", store=True)
     reissue = fields.Integer(readonly=True, help="How often this number was used up by voided invoices in Xero.")
     attempts = fields.Integer(readonly=True)
     next_try = fields.Datetime(readonly=True)
@@ -94,6 +102,11 @@ class XeroBinding(models.Model):
         "This Xero record is already linked to another Odoo record.",
     )
     _record_index = models.Index("(res_model, res_id)")
+
+    @api.depends("trial", "xero_status")
+    def _compute_taken_back(self):
+        for binding in self:
+            binding.taken_back = binding.trial == "take_back" and binding.xero_status in ENDED
 
     @api.depends("xero_id", "xero_type", "xero_subtype", "connection_id.short_code")
     def _compute_xero_url(self):
@@ -235,6 +248,7 @@ class XeroBinding(models.Model):
               FROM (SELECT DISTINCT ON (res_id) id, res_id, state, next_try, xero_status
                       FROM xero_binding
                      WHERE res_model = %(model)s AND role = 'main' AND company_id IN %(companies)s
+                       AND taken_back IS NOT TRUE
                        AND connection_id IN (SELECT id FROM xero_connection WHERE active) %(among)s
                      ORDER BY res_id, id DESC) binding
               FULL JOIN (SELECT DISTINCT res_id

@@ -248,6 +248,15 @@ class XeroConnection(models.Model):
         self.env["xero.mark"].sudo().search([("company_id", "in", orphans.ids)]).unlink()
         return result
 
+    def action_set_up(self):
+        """Open the assistant that leads from the sign-in to the first invoice in Xero.
+
+        :return: an action
+        :raises AccessError: the user does not administer this connection
+        """
+        self.ensure_one()
+        return self.env["xero.setup"]._open(self)
+
     def _create_cron(self):
         """Make the job of this connection; jobs of their own let connections run side by side."""
         self.ensure_one()

@@ -19,19 +19,22 @@ class XeroMark(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", help="Root company.")
     push_id = fields.Many2one("xero.push", ondelete="set null")
     marked_at = fields.Datetime(required=True)
+    as_draft = fields.Boolean(help="A person wants it made as a draft in Xero, to try the connection.")
 
     _record_index = models.Index("(company_id, id)")
     _state_index = models.Index("(res_model, res_id)")
 
     @api.model
-    def _put(self, res_model, ids_by_company, push=None, known=False):
+    def _put(self, res_model, ids_by_company, push=None, known=False, as_draft=False):
         """Mark records, one statement for all of them, and wake the connections concerned.
 
         Companies that never had a connection get no marks: there is nobody to read them. The moment is the clock's,
         not the transaction's start, because the engine compares it with its look-ups.
 
         :param ids_by_company: dict of root company id → record ids
-        :param known: only records that Xero has or is to get: an edit alone sends nothing that was never sent
+        :param known: only records that Xero has or is to get: an edit alone sends nothing that was never sent, nor
+            what a person took back
+        :param as_draft: what Xero does not have yet is made as a draft there
         :return: ids of the marks
         """
         rows = [(res_id, company_id) for company_id, ids in ids_by_company.items() for res_id in ids]
@@ -42,8 +45,8 @@ class XeroMark(models.Model):
         marks = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO xero_mark (res_model, res_id, company_id, push_id, marked_at)
-                SELECT %s, row.res_id, row.company_id, %s, clock_timestamp() AT TIME ZONE 'UTC'
+                INSERT INTO xero_mark (res_model, res_id, company_id, push_id, as_draft, marked_at)
+                SELECT %s, row.res_id, row.company_id, %s, %s, clock_timestamp() AT TIME ZONE 'UTC'
                   FROM unnest(%s, %s) AS row (res_id, company_id)
                  WHERE EXISTS (
                         SELECT 1 FROM xero_connection connection
@@ -51,13 +54,15 @@ class XeroMark(models.Model):
                            AND connection.active)
                    AND (NOT %s
                         OR EXISTS (SELECT 1 FROM xero_binding binding
-                                    WHERE binding.res_model = %s AND binding.res_id = row.res_id)
+                                    WHERE binding.res_model = %s AND binding.res_id = row.res_id
+                                       AND binding.taken_back IS NOT TRUE)
                         OR EXISTS (SELECT 1 FROM xero_mark mark
                                     WHERE mark.res_model = %s AND mark.res_id = row.res_id))
                 RETURNING id, company_id
                 """,
                 res_model,
                 push.id if push else None,
+                as_draft,
                 [row[0] for row in rows],
                 [row[1] for row in rows],
                 known,

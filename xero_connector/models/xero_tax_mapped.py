@@ -1,9 +1,10 @@
 from difflib import SequenceMatcher
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..xero_api.amounts import same_rate
+from .xero_proposed import name_key
 
 # Written on a tax, these may have mended what documents are held for.
 _MENDING = frozenset(
@@ -24,7 +25,10 @@ class XeroTaxMapped(models.AbstractModel):
     """What a tax and several taxes used together share: one Xero tax rate, which must be of the same percentage."""
 
     _name = "xero.tax.mapped"
+    _inherit = ["xero.proposed"]
     _description = "Tax with a Xero Tax Rate"
+    _xero_twin = "xero_tax_rate_id"
+    _xero_proposal = "xero_proposed_rate_id"
 
     xero_tax_rate_id = fields.Many2one(
         "xero.tax.rate",
@@ -44,7 +48,7 @@ class XeroTaxMapped(models.AbstractModel):
     xero_proposed_rate_id = fields.Many2one(
         "xero.tax.rate",
         "Proposal",
-        compute="_compute_xero_proposed_rate_id",
+        compute="_compute_xero_proposal",
         compute_sudo=True,
         groups="xero_connector.group_xero_user",
         help="The rate in Xero that fits by percentage, by sale or purchase, and best by components and name.",
@@ -94,22 +98,26 @@ class XeroTaxMapped(models.AbstractModel):
 
     # -- Proposals ---------------------------------------------------------------------------------------------------
 
+    @api.model
+    def _xero_chances(self, connection):
+        return self.env["xero.tax.rate"].search([("connection_id", "=", connection.id)])
+
     @api.depends("xero_tax_rate_id")
-    @api.depends_context("allowed_company_ids")
-    def _compute_xero_proposed_rate_id(self):
+    def _compute_xero_proposal(self):
         self._xero_taxes()._xero_prefetch()
-        rates_by_company = {}
-        for mapped in self:
-            root = mapped.company_id.root_id
-            if root not in rates_by_company:
-                connection = self.env["xero.connection"]._for_company(root)
-                domain = [("connection_id", "=", connection.id)]
-                rates_by_company[root] = self.env["xero.tax.rate"].search(domain) if connection else None
-            rates = rates_by_company[root]
-            # A rate of another connection, an earlier one as a rule, counts as missing.
-            mapped_already = rates and mapped.xero_tax_rate_id.connection_id == rates.connection_id
-            open_for = rates and not mapped_already
-            mapped.xero_proposed_rate_id = mapped._xero_fitting_rates(rates)[:1] if open_for else False
+        return super()._compute_xero_proposal()
+
+    def _xero_propose(self, chances):
+        fitting = self._xero_fitting_rates(chances)
+        rate = fitting[:1]
+        if not rate:
+            return rate, ""
+        percent = f"{rate._percent().normalize():f} %"
+        if name_key(rate.name) == name_key(self.name):
+            return rate, self.env._("%s, same name", percent)
+        if len(fitting) == 1:
+            return rate, self.env._("only rate of %s", percent)
+        return rate, self.env._("likest name of %(count)s rates of %(percent)s", count=len(fitting), percent=percent)
 
     def _xero_fitting_rates(self, rates):
         """Return those of ``rates`` that may stand for these taxes, the likeliest first."""
@@ -152,19 +160,6 @@ class XeroTaxMapped(models.AbstractModel):
         # In the company's language, whoever is responsible for the connection.
         named = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         return " ".join(named.name.split())[:50].strip()
-
-    def action_accept_xero_proposal(self):
-        """Map each of these to its proposal; what has none stays as it is.
-
-        :raises UserError: none of them has a proposal
-        """
-        ready = self.filtered("xero_proposed_rate_id")
-        if not ready:
-            raise UserError(
-                self.env._("There is no proposal for these: Xero has no rate of the same percentage, or it is mapped.")
-            )
-        for mapped in ready:
-            mapped.xero_tax_rate_id = mapped.xero_proposed_rate_id
 
     def write(self, vals):
         result = super().write(vals)

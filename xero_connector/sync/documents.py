@@ -3,14 +3,14 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..xero_api.payload import digest, plain, to_datetime
+from ..xero_api.payload import ENDED, digest, plain, to_datetime
 from .contacts import bindings_of, previous_state
 from .outbox import Element
+from .trial import Trial
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
 
-ENDED = ("VOIDED", "DELETED")
 LOOKUP_SIZE, LOOKUP_LENGTH = 50, 1500
 
 
@@ -33,6 +33,9 @@ class Documents:
             return
         moves = self.env["account.move"].browse(move_ids).exists()
         live = self._live(moves._xero_documents())
+        trial = Trial(self.work)
+        trial.note(marks.as_drafts("account.move"), "draft")
+        live -= trial.to_take_back(live)
         self._end(set(move_ids) - set(live.ids), moves, marks)
         live -= self._leave_alone(live, marks)
         if not live:
@@ -159,7 +162,7 @@ class Documents:
                 done |= dict.fromkeys(move_marks, "blocked")
             elif element.intent == "create":
                 creates.append(element)
-            elif element.hash == binding.synced_hash:
+            elif element.hash == binding.synced_hash and "Status" not in element.payload:
                 self._settle_unchanged(binding)
                 done |= dict.fromkeys(move_marks, "synced")
             else:
@@ -199,7 +202,8 @@ class Documents:
             verdict.fail(binding, "unsupported", self.env._("It could not be prepared for Xero: %s", error))
             return None
         problems = contact_problems + mapped.problems
-        unchanged = binding.xero_id and not ended and mapped.payload and fingerprint == binding.synced_hash
+        status = Trial(self.work).status(binding)
+        unchanged = not status and not ended and mapped.payload and fingerprint == binding.synced_hash
         if problems and not unchanged:
             depends_on = contact_binding if problems[0][0] == "contact" else None
             verdict.block(binding, problems, depends_on=depends_on)
@@ -207,12 +211,14 @@ class Documents:
         if ended and binding.xero_id:
             # Xero cannot bring a voided invoice back: a confirmed one gets a successor there, under the same number
             # if Xero lets it be used again, else under the next one (see ``resolve``).
-            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False})
+            trial = binding.trial if binding.trial == "draft" else False
+            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False, "trial": trial})
+            status = Trial(self.work).status(binding)
         payload = dict(mapped.payload)
         intent = "update" if binding.xero_id else "create"
-        if intent == "create":
-            payload["Status"] = self.work.connection.invoice_status
-        else:
+        if status:
+            payload["Status"] = status
+        if intent == "update":
             payload["InvoiceID"] = binding.xero_id
         return Element(
             binding_id=binding.id,

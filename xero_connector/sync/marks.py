@@ -15,6 +15,7 @@ class Marks:
     def __init__(self, work):
         self.work = work
         self._ids = defaultdict(list)
+        self._as_draft = set()
         self.latest = None
 
     @property
@@ -31,6 +32,10 @@ class Marks:
         """Whether a record was marked, is due for a retry, or was asked for."""
         return (res_model, res_id) in self._ids
 
+    def as_drafts(self, res_model):
+        """The ids of records of a model that a person wants made as drafts."""
+        return [res_id for model, res_id in self._as_draft if model == res_model]
+
     def of(self, res_model, res_id):
         return self._ids.get((res_model, res_id), [])
 
@@ -44,7 +49,8 @@ class Marks:
         rows = self.work.env.execute_query(
             SQL(
                 """
-                SELECT mark.res_model, mark.res_id, array_agg(mark.id), max(mark.marked_at)
+                SELECT mark.res_model, mark.res_id, array_agg(mark.id), max(mark.marked_at),
+                       bool_or(mark.as_draft)
                   FROM xero_mark mark
                  WHERE %s
                  GROUP BY mark.res_model, mark.res_id
@@ -55,8 +61,10 @@ class Marks:
                 limit,
             )
         )
-        for res_model, res_id, ids, moment in rows:
+        for res_model, res_id, ids, moment, as_draft in rows:
             self._ids[res_model, res_id] = ids
+            if as_draft:
+                self._as_draft.add((res_model, res_id))
             self.latest = max(filter(None, (self.latest, moment)))
         for record in only or self._due(limit - len(rows)):
             self._ids.setdefault(record, [])

@@ -10,9 +10,10 @@ from odoo.exceptions import UserError
 from ..xero_api.amounts import effective_rate
 from ..xero_api.compare import changes
 from ..xero_api.errors import XeroError
+from ..xero_api.payload import ENDED
 from .additions import Additions
 from .contacts import Contacts
-from .documents import ENDED, LOOKUP_SIZE, Documents
+from .documents import LOOKUP_SIZE, Documents
 from .marks import Marks
 from .outbox import Outbox
 from .verdict import Verdict
@@ -35,6 +36,7 @@ class Planned:
     :param problems: list of (code of the reason, text)
     :param contact: name of the contact in Xero, and whether it is ``linked``, ``new`` or ``missing``
     :param mapped: the ``Mapped`` document; ``None`` where nothing is to be sent or it could not be read
+    :param status: the status that it is to have in Xero; empty where that stays
     :param lines: list of ``PlannedLine``, also where the document is held
     :param changes: list of ``Change`` to what Xero has now; ``None`` where it has nothing or was not asked
     """
@@ -46,6 +48,7 @@ class Planned:
     mapped: object = None
     xero_id: str = ""
     xero_status: str = ""
+    status: str = ""
     changes: list | None = None
 
 
@@ -162,7 +165,7 @@ def _planned(work, move, binding, element, contacts, created):
     problems = [tuple(problem) for problem in binding.problems or []] if binding.state in ("blocked", "failed") else []
     planned = Planned(xero_id=binding.xero_id or "", xero_status=binding.xero_status or "")
     if element:
-        planned.action = element.intent
+        planned.action, planned.status = element.intent, element.payload.get("Status", "")
     elif any(reason == "date" for reason, _text in problems):
         planned.action, planned.problems = "left", problems
     elif problems:

@@ -1,4 +1,5 @@
 import logging
+from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,15 +18,17 @@ from ..xero_api.errors import (
     XeroUnanswered,
     XeroUnauthorised,
 )
+from ..xero_api.payload import ENDED
 from .additions import MODELS as ADDED_MODELS
 from .additions import Additions
 from .contacts import Contacts
-from .documents import ENDED, Documents
+from .documents import Documents
 from .fault_words import fault_words
 from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
 from .references import References
+from .trial import Trial
 from .verdict import Verdict
 from .workspace import OutOfTime, Workspace
 
@@ -53,6 +56,10 @@ class Result:
     outcomes: dict = field(default_factory=dict)
 
 
+# What a run is asked for; see ``Runner.run``. ``wanted`` is a list of (model, id).
+Wish = namedtuple("Wish", "wanted only link trial stop")
+
+
 class Runner:
     """The one runner of a connection: whoever holds the lock on its lock row, until it ends or dies."""
 
@@ -61,12 +68,14 @@ class Runner:
         self._connection_id = connection.id
         self._caller = connection
 
-    def run(self, records=None, only=None, link=None, stop=None, for_person=False, seconds=SLICE_SECONDS):
+    def run(self, records=None, only=None, link=None, trial=None, stop=None, for_person=False, seconds=SLICE_SECONDS):
         """Work for one slice and return a ``Result``. Faults of Xero and the network are never raised.
 
         :param records: these records only, marked or not (what a button asks for)
         :param only: ``"references"`` to refresh the copies of what Xero owns and nothing else
         :param link: (partner id, Xero contact id) that a person chose to link
+        :param trial: what a person who tries the connection wants of ``records``, documents: ``draft``, ``approve`` or
+            ``take_back``
         :param stop: pushes that a person stops; nothing else is done, and no call is made
         :param for_person: a person waits for it: today's reserve of calls may be used, and a pause for a passing
             fault is not waited for
@@ -82,7 +91,7 @@ class Runner:
                 return Result(busy=True)
             with self._registry.cursor() as cr:
                 work = Workspace(cr, self._connection_id, seconds, for_person)
-                result = self._guarded(work, wanted, only, link, stop)
+                result = self._guarded(work, Wish(wanted, only, link, trial, stop))
         # Whoever found us busy relies on this look, made after the lock is free.
         self._caller.invalidate_recordset()
         if result.remaining and not self._caller.env.context.get("ir_cron_progress_id"):
@@ -99,13 +108,13 @@ class Runner:
 
     # -- One slice ---------------------------------------------------------------------------------------------
 
-    def _guarded(self, work, wanted, only, link, stop):
+    def _guarded(self, work, wish):
         result = Result()
         try:
-            if stop:
-                Marks(work).stop_pushes(work.env["xero.push"].browse(stop.ids))
+            if wish.stop:
+                Marks(work).stop_pushes(work.env["xero.push"].browse(wish.stop.ids))
             else:
-                self._slice(work, wanted, only, link, result)
+                self._slice(work, wish, result)
         except XeroError as error:
             work.rollback()
             work.fresh()
@@ -132,18 +141,18 @@ class Runner:
                 "Unexpected: %s. The server's log has the details; it is tried again by itself.", error
             )
             work.connection._postpone(LONGEST_WAIT, result.problem)
-        if wanted and not result.problem:
-            result.outcomes = self._outcomes(work, wanted)
+        if wish.wanted and not result.problem:
+            result.outcomes = self._outcomes(work, wish.wanted)
         work.commit()
         return result
 
-    def _slice(self, work, wanted, only, link, result):
+    def _slice(self, work, wish, result):
         connection = work.connection
         if connection.state != "connected":
             result.problem = work.env._("The connection %s is not connected.", connection.name)
             return
         now = fields.Datetime.now()
-        if connection.next_try and connection.next_try > now and not work.for_person and not only:
+        if connection.next_try and connection.next_try > now and not work.for_person and not wish.only:
             connection._trigger_at(connection.next_try)
             return
         connection._check_may_call()
@@ -153,16 +162,24 @@ class Runner:
         documents = Documents(work, outbox, contacts, additions)
         Recovery(work, outbox, contacts, documents, additions).run()
         refreshed_at = connection.references_refreshed_at
-        if only == "references" or not refreshed_at:
+        if wish.only == "references" or not refreshed_at:
             References(work).refresh()
         elif refreshed_at < now - REFERENCES_EVERY:
             self._refresh_if_possible(work, now)
-        if only == "references":
+        if wish.only == "references":
             return
-        if link:
-            result.problem = contacts.link_by_hand(work.env["res.partner"].browse(link[0]), link[1])
+        if wish.link:
+            partner_id, xero_id = wish.link
+            result.problem = contacts.link_by_hand(work.env["res.partner"].browse(partner_id), xero_id)
             result.remaining = 0 if result.problem else 1
             return
+        wanted = wish.wanted
+        if wish.trial:
+            noted = Trial(work).note([res_id for _model, res_id in wanted], wish.trial)
+            wanted = [record for record in wanted if record[1] in noted]
+            if not wanted:
+                # Done before, perhaps by a second click: going on would send it as if it were pushed.
+                return
         try:
             self._drain(work, (contacts, additions, documents), wanted, result)
         except OutOfTime:

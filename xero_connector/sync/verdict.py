@@ -50,6 +50,9 @@ class Verdict:
                 "synced_values": self._values_now(binding, element),
                 "synced_at": fields.Datetime.now(),
                 "rung": element.rung or False,
+                "xero_total": answer.get("Total") or 0,
+                # Once it is approved, that is done with; what was made as a draft, or taken back, is remembered.
+                "trial": False if element.intent == "update" and "Status" in element.payload else binding.trial,
                 "candidate_ids": [(5, 0, 0)],
                 "attempts": 0,
                 "next_try": False,
@@ -161,7 +164,7 @@ class Verdict:
         wanted, given = element.payload.get("Status"), answer.get("Status")
         yield from filter(None, [element.expected.get("warning"), self._difference(element, answer)])
         # An invoice of nothing is paid at once.
-        if element.intent == "create" and wanted and given not in (None, wanted, "PAID"):
+        if element.intent != "void" and wanted and given not in (None, wanted, "PAID"):
             yield self.work.env._("Xero made it %(given)s instead of %(wanted)s.", given=given, wanted=wanted)
         for warning in answer.get("Warnings") or []:
             if warning.get("Message"):

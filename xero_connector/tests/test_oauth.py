@@ -8,6 +8,7 @@ from lxml import html
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user
+from odoo.tools import mute_logger
 
 from .common import XeroCase
 
@@ -102,8 +103,29 @@ class TestOAuth(XeroCase, HttpCase):
         self.assertEqual(self.connection.organisation_name, "Demo Company (UK)")
         self.assertEqual(self.connection.organisation_currency, self.company.currency_id.name)
         link = page.find('.//a[@class="btn btn-primary mt-3"]').get("href")
-        self.assertEqual(link, f"/odoo/xero.connection/{self.connection.id}")
+        self.assertEqual(link, f"/xero/setup/{self.connection.id}", "on to the assistant")
+        back = page.find('.//a[@class="btn mt-3 btn-link"]').get("href")
+        self.assertEqual(back, f"/odoo/xero.connection/{self.connection.id}")
         self.assertNotIn("demo company", html.tostring(page, encoding="unicode").replace("Demo Company (UK)", ""))
+
+    def test_set_up_leads_from_the_page_to_the_assistant(self):
+        _title, _text, page = self._sign_in()
+        link = page.find('.//a[@class="btn btn-primary mt-3"]').get("href")
+        answer = self.url_open(link, allow_redirects=False)
+        setup = self.env["xero.setup"].search([("connection_id", "=", self.connection.id)])
+        path = f"/odoo/xero.connection/{self.connection.id}/xero.setup/{setup.id}"
+        self.assertEqual(urlsplit(answer.headers["Location"]).path, path)
+        self.assertTrue(setup.line_ids)
+
+    def test_set_up_of_a_deleted_connection_or_without_the_right_is_a_page_in_words(self):
+        title, text, _page = self._read(self.url_open("/xero/setup/999999"))
+        self.assertEqual((title, "was deleted" in text), ("Not set up", True))
+        new_test_user(self.env, "clerk", "base.group_user,xero_connector.group_xero_user",
+                      company_id=self.company.id, company_ids=self.company.ids)  # fmt: skip
+        self.authenticate("clerk", "clerk")
+        with mute_logger("odoo.addons.base.models.ir_model"):
+            title, _text, _page = self._read(self.url_open(f"/xero/setup/{self.connection.id}"))
+        self.assertEqual(title, "Not set up")
 
     def test_a_demo_company_is_shown_as_such_on_return(self):
         demo = self.simulator.add_organisation("Trial", currency=self.company.currency_id.name, demo=True)

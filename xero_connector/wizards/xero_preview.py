@@ -166,7 +166,7 @@ class XeroPreviewDocument(models.TransientModel):
                 "due_date": payload.get("DueDate") or move.invoice_date_due,
                 "currency_id": move.currency_id.id,
                 "xero_status": planned.xero_status,
-                "status": statuses[preview.connection_id.invoice_status] if planned.action == "create" else False,
+                "status": statuses.get(planned.status),
                 "rung": planned.mapped.rung if planned.mapped else False,
                 "total": float(expected.get("total", move.amount_total)),
                 "tax": float(expected.get("tax", move.amount_tax)),

@@ -9,6 +9,9 @@ from decimal import Decimal
 _MICROSOFT_DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _EPOCH = datetime(1970, 1, 1)
 
+# How documents end in Xero.
+ENDED = ("VOIDED", "DELETED")
+
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
