@@ -2,6 +2,7 @@
 
 import pytest
 
+from support import accessibility
 from support.browser import log_in, new_page, save_screenshot
 
 from . import steps
@@ -145,3 +146,98 @@ def test_history(page, connected):
     page.wait_for_selector(".o_form_view")
     page.wait_for_timeout(300)
     save_screenshot(page, "history-call")
+
+
+SCREENS = (
+    ("xero_connection_action", ".o_kanban_record"),
+    ("xero_binding_to_fix_action", ".o_data_row"),
+    ("xero_binding_action", ".o_data_row"),
+    ("xero_push_action", ".o_data_row"),
+    ("xero_request_action", ".o_data_row"),
+    ("account_tax_xero_action", ".o_data_row"),
+    ("account_account_xero_action", ".o_data_row"),
+    ("account_journal_xero_action", ".o_data_row"),
+)
+
+
+@pytest.mark.parametrize(("action", "ready"), SCREENS)
+def test_lists_are_readable_for_everybody(page, connected, action, ready):
+    """Every control has a name for a screen reader, and every text enough contrast."""
+    steps.open_action(page, connected, f"xero_connector.{action}", ready)
+    page.wait_for_timeout(300)
+    assert accessibility.problems(page) == []
+
+
+def test_forms_are_readable_for_everybody(page, connected):
+    found = {}
+    [connection] = connected.rpc("xero.connection", "search", [[["code", "=", "demo"]]])
+    push = connected.rpc("xero.push", "search", [[]], {"limit": 1})[0]
+    call = connected.rpc("xero.request", "search", [[]], {"limit": 1})[0]
+    for model, record in (("xero.connection", connection), ("xero.push", push), ("xero.request", call)):
+        page.goto(f"{connected.url}/odoo/{model}/{record}")
+        page.wait_for_selector(".o_form_view")
+        page.wait_for_timeout(300)
+        found[model] = accessibility.problems(page, ".o_form_view")
+    page.goto(f"{connected.url}/odoo/action-account.action_move_out_invoice_type/{_posted(connected)[0]}")
+    page.click("button[name=action_preview_for_xero]")
+    page.wait_for_selector(".o_field_widget[name=line_ids] .o_data_row")
+    found["xero.preview"] = accessibility.problems(page, ".o_form_view")
+    assert found == dict.fromkeys(found, [])
+
+
+def test_to_fix_is_worked_through_with_the_keyboard_alone(page, connected):
+    steps.open_action(page, connected, "xero_connector.xero_binding_to_fix_action", ".o_data_row")
+    page.focus(".o_data_row td[name=res_name]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_form_view button[name=action_retry]:focus")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".o_form_view button[name=action_fix]:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_list_view td[name=xero_tax_rate_id]")
+
+
+def test_a_thousand_rows_stay_quick_to_look_at(page, connected):
+    """A thousand held records: the page shows them by groups and pages, not all at once."""
+    connected.sql(
+        """INSERT INTO xero_binding (connection_id, company_id, res_model, res_id, res_name, role, xero_type, state,
+                                     reason, reason_id, reasons, message, create_date, write_date)
+           SELECT connection_id, company_id, res_model, 900000 + n, 'INV/' || n, role, xero_type, state,
+                  reason, reason_id, reasons, message, create_date, write_date
+             FROM (SELECT * FROM xero_binding WHERE state = 'blocked' LIMIT 1) held, generate_series(1, 1000) n"""
+    )
+    steps.open_action(page, connected, "xero_connector.xero_binding_to_fix_action", ".o_data_row")
+    assert page.locator(".o_data_row").count() <= 80
+    save_screenshot(page, "to-fix-thousand")
+    connected.sql("DELETE FROM xero_binding WHERE res_id > 900000")
+
+
+def test_new_screens_fit_a_phone(browser, connected):
+    page, _console = new_page(browser)
+    page.set_viewport_size({"width": 390, "height": 844})
+    log_in(page, connected.url)
+    push = connected.rpc("xero.push", "search", [[]], {"limit": 1})[0]
+    [connection] = connected.rpc("xero.connection", "search", [[["code", "=", "demo"]]])
+    places = {
+        "overview": "action-xero_connector.xero_connection_action",
+        "to-fix": "action-xero_connector.xero_binding_to_fix_action",
+        "progress": f"action-xero_connector.xero_push_action/{push}",
+        "invoices": "action-account.action_move_out_invoice_type",
+        "connection": f"xero.connection/{connection}",
+    }
+    for name, place in places.items():
+        page.goto(f"{connected.url}/odoo/{place}")
+        page.wait_for_selector(".o_action .o_content")
+        page.wait_for_timeout(700)
+        save_screenshot(page, f"phone-{name}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{name} is {width} pixels wide"
+    page.goto(f"{connected.url}/odoo/action-account.action_move_out_invoice_type/{_posted(connected)[0]}")
+    page.wait_for_selector(".o_form_view")
+    connected.rpc("account.move", "action_preview_for_xero", [_posted(connected)[:2]])
+    preview = connected.rpc("xero.preview.document", "search", [[]], {"limit": 1})[0]
+    page.goto(f"{connected.url}/odoo/xero.preview.document/{preview}")
+    page.wait_for_selector(".o_form_view")
+    page.wait_for_timeout(500)
+    save_screenshot(page, "phone-preview")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.context.close()

@@ -1,6 +1,8 @@
 """What a screen reader or weak eyes would stumble over on a page: controls without a name, texts hard to read."""
 
 # Of WCAG 2.2: 4.1.2 (names of controls), 1.1.1 (texts for images) and 1.4.3 (contrast of 4.5, of 3 for large texts).
+# What is Odoo's own is left out: the boxes that select rows, the menu of optional columns, the status bar, the chatter,
+# and the colours of its theme (badges, and the grey of secondary texts, which has 4.2).
 _SCRIPT = """
 (root) => {
     const shown = (element) => {
@@ -41,19 +43,24 @@ _SCRIPT = """
         };
         return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
     };
+    const odoos = ".o_list_record_selector, .o_optional_columns_dropdown, .o_optional_columns_dropdown_toggle, "
+        + ".o-mail-Form-chatter, .o-mail-Chatter, .o_statusbar_status, .badge, .text-muted, .o_avatar";
+    const ours = (element) => !element.closest(odoos) && !element.querySelector(odoos);
     const found = [];
     const area = document.querySelector(root);
     for (const element of area.querySelectorAll("button, a[href], input, select, textarea, [role=button]")) {
-        if (shown(element) && element.type !== "hidden" && !name(element)) {
+        if (shown(element) && ours(element) && element.type !== "hidden" && !name(element)) {
             found.push(`no name: ${element.outerHTML.slice(0, 150)}`);
         }
     }
     for (const image of area.querySelectorAll("img")) {
-        if (shown(image) && !image.hasAttribute("alt")) found.push(`no text: ${image.outerHTML.slice(0, 150)}`);
+        if (shown(image) && ours(image) && !image.hasAttribute("alt")) {
+            found.push(`no text: ${image.outerHTML.slice(0, 150)}`);
+        }
     }
     for (const element of area.querySelectorAll("*")) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-        if (!own || !shown(element) || element.disabled || element.closest(".disabled, [disabled]")) continue;
+        if (!own || !shown(element) || element.closest(odoos) || element.closest(".disabled, [disabled]")) continue;
         const behind = background(element);
         if (!behind) continue;
         const style = getComputedStyle(element);
