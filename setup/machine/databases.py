@@ -166,6 +166,23 @@ def copy(installation, source, target):
         shutil.copytree(files, _files(installation, target), copy_function=os.link)
 
 
+def keep_statistics(installation, name):
+    """Keep PostgreSQL from looking through the tables of a database for tests by itself.
+
+    Tests never commit: seen from outside their tables are empty. Noted as such in the middle of a test, PostgreSQL plans
+    a query of Odoo's on a thousand invoices for none, and takes a quarter of an hour for it.
+    """
+    connection = installation.server.connect(name)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            for (table,) in cursor.fetchall():
+                statement = sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)")
+                cursor.execute(statement.format(sql.Identifier(table)))
+    finally:
+        connection.close()
+
+
 def drop(installation, name):
     """Delete a database with its attachments, whoever is connected; a missing one is fine."""
     _execute(installation, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -22,6 +22,7 @@ def main(arguments):
         template = databases.addons_template(installation, demo=False)
         databases.drop_left_behind(installation)
         databases.copy(installation, template, database)
+        databases.keep_statistics(installation, database)
         try:
             return _pytest(installation, database, chromium, arguments)
         finally:

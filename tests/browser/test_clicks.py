@@ -18,7 +18,7 @@ def empty_company(odoo_demo):
     """A company that was just made: a chart of accounts, no customers, no invoices, nothing of Xero."""
     currency = odoo_demo.rpc("res.currency", "search", [[["name", "=", "USD"]]])[0]
     company = odoo_demo.rpc("res.company", "create", [{"name": "Fresh Start Inc", "currency_id": currency}])
-    odoo_demo.rpc("account.chart.template", "try_loading", ["generic_coa", company])
+    odoo_demo.rpc("account.chart.template", "try_loading", [[], "generic_coa", company])
     [user] = odoo_demo.rpc("res.users", "search", [[["login", "=", "admin"]]])
     odoo_demo.rpc("res.users", "write", [[user], {"company_ids": [[6, 0, [company]]], "company_id": company}])
     return company

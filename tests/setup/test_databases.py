@@ -40,6 +40,14 @@ def test_a_copy_has_the_rows_and_the_attachments_and_goes_with_both(names):
     assert (attachment.exists(), copied.exists()) == (False, True)
 
 
+def test_tables_of_a_database_for_tests_are_not_looked_through_in_the_middle_of_a_test(names):
+    database, _other = names
+    databases.create(installation(), database)
+    sql(database, "CREATE TABLE thing (name text)")
+    databases.keep_statistics(installation(), database)
+    assert sql(database, "SELECT reloptions FROM pg_class WHERE relname = 'thing'") == [(["autovacuum_enabled=off"],)]
+
+
 def test_copies_of_runs_that_are_gone_are_dropped_unless_in_use(names):
     for name in names:
         databases.create(installation(), name)
