@@ -169,8 +169,8 @@ def copy(installation, source, target):
 def keep_statistics(installation, name):
     """Keep PostgreSQL from looking through the tables of a database for tests by itself.
 
-    Tests never commit: seen from outside their tables are empty. Noted as such in the middle of a test, PostgreSQL plans
-    a query of Odoo's on a thousand invoices for none, and takes a quarter of an hour for it.
+    Tests never commit: seen from outside their tables are empty. With that noted in the middle of a test, PostgreSQL
+    plans a query of Odoo's on a thousand invoices for none, and takes a quarter of an hour for it.
     """
     connection = installation.server.connect(name)
     try:

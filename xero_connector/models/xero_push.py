@@ -131,12 +131,14 @@ class XeroPush(models.Model):
             state = dict(connection._fields["state"]._description_selection(self.env))[connection.state]
             return self.env._("Waits: %(name)s is not in use (%(state)s).", name=connection.name, state=state)
         needed = self.env._(
-            "About %(minutes)s min and %(calls)s calls to Xero.", minutes=self.minutes_needed, calls=self.calls_needed
+            "It needs about %(minutes)s min (calls to Xero: %(calls)s).",
+            minutes=self.minutes_needed,
+            calls=self.calls_needed,
         )
         left = max(connection.day_calls_left - connection.day_reserve, 0)
         if left < self.calls_needed:
             return self.env._(
-                "%(needed)s Of today's calls %(left)s may be used; the rest goes on by itself as Xero allows more.",
+                "%(needed)s Calls that may still be used today: %(left)s; the rest goes on by itself when there are more.",
                 needed=needed,
                 left=left,
             )
@@ -144,7 +146,7 @@ class XeroPush(models.Model):
             return self.env._(
                 "%(needed)s Waits: %(why)s.", needed=needed, why=(connection.last_error or "").rstrip(".")
             )
-        return self.env._("%(needed)s %(left)s calls may be used today.", needed=needed, left=left)
+        return self.env._("%(needed)s Calls that may still be used today: %(left)s.", needed=needed, left=left)
 
     # -- Counting ----------------------------------------------------------------------------------------------
 

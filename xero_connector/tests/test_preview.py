@@ -81,6 +81,15 @@ class TestPreview(DocumentCase):
         self.assertTrue(shown.line_ids, "the lines are shown although it is held")
         self.assert_nothing_written()
 
+    def test_looking_again_shows_what_is_mended_in_the_same_place(self):
+        unmapped = self.percent_tax(5)
+        shown = self.preview(self.invoice(taxes=unmapped))
+        self.assertEqual(shown.problem_ids.reason_id.code, "tax")
+        unmapped.xero_tax_rate_id = self.xero_rate(self.connection, "RROUTPUT")
+        self.env.flush_all()
+        shown.action_look_again()
+        self.assertEqual((shown.action, shown.problem_ids.ids, len(shown.line_ids)), ("create", [], 1))
+
     def test_what_will_be_made_on_the_way_is_listed(self):
         self.connection.unmapped_tax_policy = "create"
         euro = self.foreign("EUR")

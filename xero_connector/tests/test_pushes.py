@@ -69,10 +69,10 @@ class TestPushes(DocumentCase):
         push = self.push(self.backlog(3))
         self.connection._write_run_facts({"day_calls_remaining": 101, "day_calls_at": fields.Datetime.now()})
         self.env.invalidate_all()
-        self.assertIn("Of today's calls 1 may be used; the rest goes on by itself", push.outlook)
+        self.assertIn("still be used today: 1; the rest goes on by itself", push.outlook)
         self.connection._write_run_facts({"day_calls_remaining": 900})
         self.env.invalidate_all()
-        self.assertIn("800 calls may be used today", push.outlook)
+        self.assertIn("It needs about 1 min (calls to Xero: 3). Calls that may still be used today: 800.", push.outlook)
 
     def test_the_outlook_tells_why_it_waits(self):
         push = self.push(self.backlog(3))

@@ -67,9 +67,8 @@ class XeroPreview(models.TransientModel):
         connection = moves._xero_push_connections()
         if len(connection) > 1:
             raise UserError(self.env._("Select documents of one company: each is sent to its own Xero organisation."))
-        plan = rehearse(connection, moves)
-        preview = self.create({"connection_id": connection.id, "unread": plan.unread})
-        preview._keep(plan, moves)
+        preview = self.create({"connection_id": connection.id})
+        preview._keep(rehearse(connection, moves), moves)
         return preview._open()
 
     def _open(self):
@@ -84,15 +83,20 @@ class XeroPreview(models.TransientModel):
         }
 
     def _keep(self, plan, moves):
+        """Show a plan, in place of an earlier one of the same documents."""
         kinds = {
             "Contacts": self.env._("Contact"),
             "TaxRates": self.env._("Tax rate"),
             "Currencies": self.env._("Currency"),
         }
-        self.additions = "\n".join(f"{kinds[resource]}: {name}" for resource, name in plan.additions)
+        additions = "\n".join(f"{kinds[resource]}: {name}" for resource, name in plan.additions)
+        self.write({"additions": additions, "unread": plan.unread})
+        documents = self.document_ids
+        known = {document.move_id: document for document in documents}
         for move in moves:
             if move.id in plan.documents:
-                self.env["xero.preview.document"]._keep(self, move, plan.documents[move.id])
+                document = known.get(move) or documents.create({"preview_id": self.id, "move_id": move.id})
+                document._keep(plan.documents[move.id])
 
     def action_push(self):
         """Push those that are ready; they are looked at anew on the way.
@@ -108,7 +112,8 @@ class XeroPreview(models.TransientModel):
     def action_look_again(self):
         """Rehearse once more, after something was mended."""
         self.ensure_one()
-        return self._action_for(self.document_ids.move_id)
+        moves = self.document_ids.move_id
+        self._keep(rehearse(moves._xero_push_connections(), moves), moves)
 
 
 class XeroPreviewDocument(models.TransientModel):
@@ -146,16 +151,15 @@ class XeroPreviewDocument(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Xero Preview")
 
-    @api.model
-    def _keep(self, preview, move, planned):
+    def _keep(self, planned):
+        """Show what is planned of this document, in place of what was shown before."""
+        move = self.move_id
         payload = planned.mapped.payload if planned.mapped else {}
         expected = planned.mapped.expected if planned.mapped else {}
-        statuses = dict(preview.connection_id._fields["invoice_status"]._description_selection(self.env))
+        statuses = dict(self.preview_id.connection_id._fields["invoice_status"]._description_selection(self.env))
         contact, contact_state = planned.contact
-        document = self.create(
+        self.write(
             {
-                "preview_id": preview.id,
-                "move_id": move.id,
                 "action": planned.action,
                 "is_draft": move.state == "draft",
                 "contact": contact,
@@ -174,19 +178,20 @@ class XeroPreviewDocument(models.TransientModel):
                 "compared": planned.changes is not None,
             }
         )
-        self.env["xero.preview.line"]._keep(document, planned.lines)
-        self.env["xero.preview.difference"]._keep(document, planned.changes or [])
-        self.env["xero.preview.problem"]._keep(document, planned.problems)
-        return document
+        for shown in (self.line_ids, self.difference_ids, self.problem_ids):
+            shown.unlink()
+        self.line_ids._keep(self, planned.lines)
+        self.difference_ids._keep(self, planned.changes or [])
+        self.problem_ids._keep(self, planned.problems)
 
     def action_push(self):
         """Push this document; see ``xero.preview``."""
         return self.preview_id.action_push()
 
     def action_look_again(self):
-        """Rehearse once more, after something was mended."""
+        """Rehearse once more, after something was mended; all documents of the preview, which share what is made."""
         self.ensure_one()
-        return self.preview_id._action_for(self.move_id)
+        self.preview_id.action_look_again()
 
     def action_open_document(self):
         """Open the document in Odoo."""
