@@ -20,7 +20,7 @@ def empty_company(odoo_demo):
     company = odoo_demo.rpc("res.company", "create", [{"name": "Fresh Start Inc", "currency_id": currency}])
     odoo_demo.rpc("account.chart.template", "try_loading", [[], "generic_coa", company])
     [user] = odoo_demo.rpc("res.users", "search", [[["login", "=", "admin"]]])
-    odoo_demo.rpc("res.users", "write", [[user], {"company_ids": [[6, 0, [company]]], "company_id": company}])
+    odoo_demo.rpc("res.users", "write", [[user], {"company_ids": [[4, company]]}])
     return company
 
 
@@ -30,6 +30,7 @@ def test_from_an_empty_company_to_the_first_invoice_in_xero(browser, odoo_demo, 
     page.context.expose_function("countClick", lambda: clicks.append(page.url))
     page.context.add_init_script(_COUNTER)
     log_in(page, odoo_demo.url)
+    page.context.add_cookies([{"name": "cids", "value": str(empty_company), "url": odoo_demo.url}])
     page.goto(f"{odoo_demo.url}/odoo/action-account.action_move_out_invoice_type")
     page.wait_for_selector("button[data-menu-xmlid='xero_connector.menu_xero']")
     clicks.clear()

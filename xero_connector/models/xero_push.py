@@ -138,7 +138,7 @@ class XeroPush(models.Model):
         left = max(connection.day_calls_left - connection.day_reserve, 0)
         if left < self.calls_needed:
             return self.env._(
-                "%(needed)s Calls that may still be used today: %(left)s; the rest goes on by itself when there are more.",
+                "%(needed)s Calls that may still be used today: %(left)s; what remains follows by itself later.",
                 needed=needed,
                 left=left,
             )

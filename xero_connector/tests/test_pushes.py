@@ -69,7 +69,7 @@ class TestPushes(DocumentCase):
         push = self.push(self.backlog(3))
         self.connection._write_run_facts({"day_calls_remaining": 101, "day_calls_at": fields.Datetime.now()})
         self.env.invalidate_all()
-        self.assertIn("still be used today: 1; the rest goes on by itself", push.outlook)
+        self.assertIn("still be used today: 1; what remains follows by itself", push.outlook)
         self.connection._write_run_facts({"day_calls_remaining": 900})
         self.env.invalidate_all()
         self.assertIn("It needs about 1 min (calls to Xero: 3). Calls that may still be used today: 800.", push.outlook)
