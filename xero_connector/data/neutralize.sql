@@ -5,4 +5,5 @@ UPDATE xero_token
        oauth_nonce = NULL, oauth_user_id = NULL, oauth_expires_at = NULL;
 UPDATE xero_connection SET client_secret = NULL, error_url = NULL, error_secret = NULL, state = 'draft';
 DELETE FROM xero_mark;
+UPDATE xero_push SET state = 'stopped', finished_at = now() AT TIME ZONE 'UTC' WHERE state = 'running';
 DELETE FROM xero_alert WHERE state = 'waiting';

@@ -156,6 +156,11 @@ class XeroBinding(models.Model):
         self.check_access("read")
         if not self:
             raise UserError(self.env._("There is nothing to retry here."))
+        for connection in self.connection_id:
+            if not connection.active or connection.state == "draft":
+                raise UserError(
+                    self.env._("%s is not connected to Xero: open the connection and press Connect.", connection.name)
+                )
         lacking = self.sudo().search(
             [
                 ("connection_id", "in", self.connection_id.ids),

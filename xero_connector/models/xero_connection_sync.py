@@ -185,7 +185,8 @@ class XeroConnection(models.Model):
         """Open what of this connection is refused or held."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_binding_to_fix_action")
-        return {**action, "domain": [("connection_id", "=", self.id), *TO_FIX]}
+        context = {"search_default_group_reason": 1, "xero_connection_id": self.id}
+        return {**action, "domain": [("connection_id", "=", self.id), *TO_FIX], "context": context}
 
     def _check_connected(self):
         self.check_access("read")

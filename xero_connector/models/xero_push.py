@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..sync.resources import BATCH_SIZE
 from ..sync.runner import Runner
+from .xero_reason import TO_FIX
 
 # What a call takes when nothing was measured yet, and the least that Xero's 60 calls a minute leave for each.
 USUAL_SECONDS, LEAST_SECONDS = 3.0, 1.0
@@ -130,6 +131,8 @@ class XeroPush(models.Model):
         if connection.state != "connected":
             state = dict(connection._fields["state"]._description_selection(self.env))[connection.state]
             return self.env._("Waits: %(name)s is not in use (%(state)s).", name=connection.name, state=state)
+        if not self.calls_needed:
+            return self.env._("The last call is under way.")
         needed = self.env._(
             "It needs about %(minutes)s min (calls to Xero: %(calls)s).",
             minutes=self.minutes_needed,
@@ -156,6 +159,7 @@ class XeroPush(models.Model):
         :param outcomes: dict of push id → dict of state → number of records
         """
         for push in self.browse(outcomes).exists():
+            push = push.with_context(lang=push.user_id.lang)
             for state, count in outcomes[push.id].items():
                 push[state] += count
             if not push.left and not push.finished_at:
@@ -213,6 +217,8 @@ class XeroPush(models.Model):
         if self.user_id != self.env.user and not self.env.user.has_group("xero_connector.group_xero_manager"):
             raise UserError(self.env._("%s asked for this push: ask them or an administrator.", self.user_id.name))
         result = Runner(self.connection_id.sudo()).run(stop=self)
+        if result.problem:
+            raise UserError(self.env._("It could not be stopped: %s", result.problem))
         if result.busy:
             self.env["xero.mark"].sudo()._put(self._name, {self.company_id.id: self.ids})
             return self.connection_id._notice(self.env._("It stops when the call under way is answered."), "info")
@@ -222,7 +228,8 @@ class XeroPush(models.Model):
         """Open what of this push is held or refused."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_binding_to_fix_action")
-        return {**action, "domain": [*self._bindings_domain(), ("state", "in", ("failed", "blocked"))]}
+        context = {"search_default_group_reason": 1, "xero_push_id": self.id}
+        return {**action, "domain": [*self._bindings_domain(), *TO_FIX], "context": context}
 
     def action_open_records(self):
         """Open the links of all records of this push."""

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 # What people have to look at: refused, or held for something that is missing. Documents from before the export date
 # are left alone on purpose: there is nothing to fix about them.
-TO_FIX = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date")]
+TO_FIX = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date"), ("connection_id.active", "=", True)]
 
 
 class XeroReason(models.Model):
@@ -70,8 +70,8 @@ class XeroReason(models.Model):
         records = self.env[res_model].browse(res_ids).exists()
         if self.fix == "tax":
             return self._tax_action(records)
-        if self.fix == "contact" and len(records) == 1:
-            partner = records.commercial_partner_id if res_model == "account.move" else records
+        partner = records.commercial_partner_id if res_model == "account.move" else records
+        if self.fix == "contact" and len(partner) == 1:
             return self.env["xero.contact.link"]._action_for(partner)
         return {}
 
@@ -97,8 +97,14 @@ class XeroReason(models.Model):
     # -- Buttons of a group in To Fix --------------------------------------------------------------------------
 
     def _to_fix(self):
+        """Return what is to fix for this reason: of one push or connection where the list shows just that."""
         self.ensure_one()
-        return self.env["xero.binding"].search([("reason_id", "=", self.id), *TO_FIX])
+        shown = []
+        if self.env.context.get("xero_push_id"):
+            shown = self.env["xero.push"].browse(self.env.context["xero_push_id"])._bindings_domain()
+        elif self.env.context.get("xero_connection_id"):
+            shown = [("connection_id", "=", self.env.context["xero_connection_id"])]
+        return self.env["xero.binding"].search([("reason_id", "=", self.id), *TO_FIX, *shown])
 
     def action_retry_all(self):
         """Look again at every record of the current companies that is held or refused for this reason."""

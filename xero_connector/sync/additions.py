@@ -201,6 +201,9 @@ class Additions:
 
     def _plan_allows(self, action):
         """Whether Xero lists an action as allowed; where it does not say, trying tells."""
+        if self.work.rehearsal:
+            # Nobody waits for Xero while a rehearsal holds the links.
+            return True
         try:
             actions = self.work.client.list("/Organisation/Actions")
         except XeroRefused:

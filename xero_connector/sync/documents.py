@@ -45,8 +45,11 @@ class Documents:
 
     def _live(self, moves):
         """Return those that Xero is to have: the confirmed ones. A rehearsal asks what confirming drafts would do."""
-        states = ("posted", "draft") if self.work.rehearsal else ("posted",)
-        return moves.filtered(lambda move: move.state in states)
+        return moves.filtered(
+            lambda move: (
+                move.state == "posted" or (self.work.rehearsal and move.state == "draft" and move.commercial_partner_id)
+            )
+        )
 
     # -- What ended in Odoo ------------------------------------------------------------------------------------
 
@@ -343,7 +346,7 @@ class Documents:
             binding = self.env["xero.binding"].browse(element.binding_id)
             living = [invoice for invoice in found[element.key] if invoice.get("Status") not in ENDED]
             same = [invoice for invoice in living if self.is_same(invoice, element)]
-            if same and not self._linked_elsewhere(same[0], binding):
+            if same and not self.linked_elsewhere(same[0], binding.res_id):
                 verdict.accepted(element, same[0], same[0]["InvoiceID"])
             elif living:
                 verdict.block(binding, [("number", self.number_text(element, living[0]))])
@@ -379,13 +382,16 @@ class Documents:
             and date.date() == fields.Date.to_date(payload["Date"])
         )
 
-    def _linked_elsewhere(self, invoice, binding):
+    def linked_elsewhere(self, invoice, move_id):
+        """Whether an invoice in Xero is linked to another record than this move."""
         return self.env["xero.binding"].search_count(
             [
                 ("connection_id", "=", self.work.connection.id),
                 ("xero_type", "=", "Invoice"),
                 ("xero_id", "=", invoice["InvoiceID"]),
-                ("id", "!=", binding.id),
+                "|",
+                ("res_model", "!=", "account.move"),
+                ("res_id", "!=", move_id),
             ],
             limit=1,
         )

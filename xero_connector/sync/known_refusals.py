@@ -289,7 +289,7 @@ KNOWN = (
         r"quantity must not be less than zero",
     ),
     known(  # (?)
-        "totals",
+        "refused",
         _lt(
             "An amount, quantity or price is larger than Xero can hold. Reset the invoice to draft, split the line or "
             "change its unit, and confirm it; it is then sent by itself."

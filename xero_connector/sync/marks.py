@@ -116,28 +116,59 @@ class Marks:
     def stop_pushes(self, pushes=None):
         """Drop the marks of pushes that people stopped: of ``pushes``, or of those that a mark asks to stop.
 
-        A person's wish is a mark, since only the engine writes what it counts; so nobody waits for anybody.
+        A person's wish is a mark, since only the engine writes what it counts; so nobody waits for anybody. What is in
+        a call whose answer was lost keeps its mark: Xero may have it, and it is settled first.
         """
         control = self._control_marks()
         among = {*(pushes.ids if pushes else ()), *(push_id for push_id, _mark_id in control)}
         if not among:
             return
+        connection_id = self.work.connection.id
+        self.work.env["xero.request"].flush_model()
         rows = self.work.env.execute_query(
             SQL(
                 """
                 DELETE FROM xero_mark mark USING xero_push push
                  WHERE push.id = mark.push_id AND push.connection_id = %s AND push.id IN %s
+                   AND mark.id NOT IN (
+                        SELECT sent.id::integer
+                          FROM xero_request request, jsonb_array_elements(request.elements) element,
+                               jsonb_array_elements_text(element -> 'mark_ids') sent (id)
+                         WHERE request.state = 'prepared' AND request.connection_id = %s)
              RETURNING mark.push_id, mark.res_model, mark.res_id
                 """,
-                self.work.connection.id,
+                connection_id,
                 tuple(among),
+                connection_id,
             )
         )
         stopped = defaultdict(set)
         for push_id, *record in rows:
             stopped[push_id].add(tuple(record))
-        self.work.env["xero.push"]._count({push_id: {"stopped": len(left)} for push_id, left in stopped.items()})
+        self._count_stopped(among, stopped)
         self.delete(dict.fromkeys((mark_id for _push_id, mark_id in control), "stopped"))
+
+    def _count_stopped(self, push_ids, stopped):
+        """Count what was left out; a push of which nothing waits any more ends, whatever became of its marks."""
+        waiting = self.work.env.execute_query(
+            SQL("SELECT DISTINCT push_id FROM xero_mark WHERE push_id IN %s", tuple(push_ids))
+        )
+        waiting = {push_id for (push_id,) in waiting}
+        pushes = self.work.env["xero.push"].browse(push_ids).exists()
+        pushes = pushes.filtered(lambda push: push.state == "running" and push.connection_id == self.work.connection)
+        pushes._count(
+            {push.id: {"stopped": len(stopped[push.id]) if push.id in waiting else push.left} for push in pushes}
+        )
+
+    def still_asked(self, elements):
+        """Return those of ``elements`` that are still wanted: a person may have stopped their push meanwhile."""
+        if not self._control_marks():
+            return elements
+        self.stop_pushes()
+        mark_ids = [mark_id for element in elements for mark_id in element.mark_ids]
+        rows = self.work.env.execute_query(SQL("SELECT id FROM xero_mark WHERE id IN %s", tuple(mark_ids) or (0,)))
+        there = {mark_id for (mark_id,) in rows}
+        return [element for element in elements if not element.mark_ids or there.intersection(element.mark_ids)]
 
     def _control_marks(self):
         """Return (push, mark) of each wish to stop a push."""

@@ -7,6 +7,7 @@ from odoo import fields
 
 from ..xero_api.errors import XeroError, XeroRefused, XeroUnanswered
 from ..xero_api.payload import has_id, plain, to_text
+from .marks import Marks
 from .resources import RESOURCES
 from .verdict import Verdict
 
@@ -75,8 +76,18 @@ class Outbox:
             if unresolved and self.work.must_stop():
                 break
             self.work.check_time()
-            unresolved += self._send_batch(resource, method, batch, label)
+            wanted = self._still_asked(batch)
+            if wanted:
+                unresolved += self._send_batch(resource, method, wanted, label)
         return unresolved
+
+    def _still_asked(self, batch):
+        """Leave out what a person stopped meanwhile, as if it had never been taken up."""
+        wanted = Marks(self.work).still_asked(batch)
+        left = [element.binding_id for element in batch if element not in wanted]
+        bindings = self.work.env["xero.binding"].browse(left).exists()
+        bindings.filtered(lambda binding: binding.state == "new" and not binding.xero_id).unlink()
+        return wanted
 
     def _batches(self, elements, most):
         together = [element for element in elements if element.attempts < ALONE_AFTER]

@@ -3,8 +3,9 @@ from collections import namedtuple
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from psycopg2 import OperationalError
+from psycopg2 import IntegrityError, OperationalError
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from ..xero_api.amounts import effective_rate
@@ -34,7 +35,8 @@ class Planned:
     :param action: ``create``, ``update``, ``void``, ``unchanged``, ``adopt`` (it is in Xero under its number already),
         ``held``, ``excluded`` or ``left`` (older than the export date, cancelled, or of another kind)
     :param problems: list of (code of the reason, text)
-    :param contact: name of the contact in Xero, and whether it is ``linked``, ``new`` or ``missing``
+    :param contact: name of the contact in Xero, and whether it is ``linked``, ``new``, ``missing``, or ``either`` new
+        or linked: Xero's contacts were never read
     :param mapped: the ``Mapped`` document; ``None`` where nothing is to be sent or it could not be read
     :param status: the status that it is to have in Xero; empty where that stays
     :param lines: list of ``PlannedLine``, also where the document is held
@@ -122,7 +124,7 @@ def rehearse(connection, moves):
         cr.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
         try:
             plan = _run(work, moves.ids)
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             raise UserError(
                 connection.env._("These records are being sent at this moment. Look again in a few seconds.")
             ) from error
@@ -143,6 +145,10 @@ def rehearse(connection, moves):
 
 
 def _run(work, move_ids):
+    moves = work.env["account.move"].browse(move_ids).exists()
+    # Confirming gives a draft today's date.
+    undated = moves.filtered(lambda move: move.state == "draft" and not move.invoice_date)
+    undated.invoice_date = fields.Date.context_today(undated)
     marks = Marks(work).ask_for([("account.move", move_id) for move_id in move_ids])
     outbox = RehearsalOutbox(work)
     contacts = Contacts(work, outbox)
@@ -155,7 +161,7 @@ def _run(work, move_ids):
     )
     created = {element.binding_id for resource, element in outbox.sent if resource == "Contacts"}
     by_move = {binding.res_id: binding for binding in bindings}
-    for move in work.env["account.move"].browse(move_ids).exists():
+    for move in moves:
         binding = by_move.get(move.id, work.env["xero.binding"])
         plan.documents[move.id] = _planned(work, move, binding, elements.get(binding.id), contacts, created)
     return plan
@@ -164,6 +170,9 @@ def _run(work, move_ids):
 def _planned(work, move, binding, element, contacts, created):
     problems = [tuple(problem) for problem in binding.problems or []] if binding.state in ("blocked", "failed") else []
     planned = Planned(xero_id=binding.xero_id or "", xero_status=binding.xero_status or "")
+    if move.state == "draft" and not move.commercial_partner_id:
+        planned.action, planned.problems = "held", [("contact", work.env._("It has no customer yet: enter one."))]
+        return planned
     if element:
         planned.action, planned.status = element.intent, element.payload.get("Status", "")
     elif any(reason == "date" for reason, _text in problems):
@@ -172,13 +181,14 @@ def _planned(work, move, binding, element, contacts, created):
         planned.action, planned.problems = "held", problems
     elif binding.state in ("excluded", "synced"):
         planned.action = "excluded" if binding.state == "excluded" else "unchanged"
-    if planned.action in ("void", "left") or any(reason == "unsupported" for reason, _text in problems):
+    if planned.action in ("void", "left", "excluded") or any(reason == "unsupported" for reason, _text in problems):
         return planned
     contact = contacts.bindings(move.commercial_partner_id)[move.commercial_partner_id.id]
     known = work.env["xero.contact"].search(
         [("connection_id", "=", work.connection.id), ("xero_id", "=", contact.xero_id)], limit=1
     )
-    state = "missing" if not contact.xero_id else "new" if contact.id in created else "linked"
+    new = "new" if work.connection.contacts_refreshed_at else "either"
+    state = "missing" if not contact.xero_id else new if contact.id in created else "linked"
     planned.contact = (known.name or move.commercial_partner_id.display_name, state)
     planned.mapped = work.env["xero.mapper.document"]._to_xero(
         work.connection, move, contact.xero_id, binding.reissue, tax_amounts=not binding.tax_amounts_refused
@@ -240,19 +250,23 @@ def _compare(work, plan):
 
 def _look_for_numbers(work, plan):
     creates = {
-        planned.mapped.payload["InvoiceNumber"]: planned
-        for planned in plan.documents.values()
+        planned.mapped.payload["InvoiceNumber"]: (move_id, planned)
+        for move_id, planned in plan.documents.items()
         if planned.action == "create" and planned.mapped.payload.get("InvoiceNumber")
     }
     if not creates:
         return
     documents = Documents(work, None, None, None)
     for number, invoices in documents.find(list(creates)).items():
-        planned = creates[number]
+        move_id, planned = creates[number]
         living = [invoice for invoice in invoices if invoice.get("Status") not in ENDED]
         if not living:
             continue
-        same = [invoice for invoice in living if documents.is_same(invoice, planned.mapped)]
+        same = [
+            invoice
+            for invoice in living
+            if documents.is_same(invoice, planned.mapped) and not documents.linked_elsewhere(invoice, move_id)
+        ]
         if same:
             planned.action = "adopt"
             planned.changes = changes(planned.mapped.payload, planned.mapped.expected, same[0])

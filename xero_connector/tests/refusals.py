@@ -203,7 +203,7 @@ REFUSALS = [
         "price negative instead",
         "help page",
     ),
-    ("The line amount must be at most 9999999999.99.", "totals", "split the line", "(?)"),
+    ("The line amount must be at most 9999999999.99.", "refused", "split the line", "(?)"),
     # Accounts
     (
         "Account code '260' has been archived, or has been deleted. Each line item must reference a valid account.",

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from .document_case import DocumentCase
@@ -29,8 +30,19 @@ class TestPreview(DocumentCase):
             self.env["xero.request"].search_count([]),
         )
 
+    def contacts_were_read(self):
+        self.connection._write_run_facts({"contacts_refreshed_at": fields.Datetime.now()})
+
+    def test_contacts_that_were_never_read_may_be_there_already(self):
+        self.organisation.add_contact(name=self.partner.name)
+        shown = self.preview(self.invoice())
+        self.assertEqual(shown.contact_state, "either")
+        self.assertFalse(shown.contacts_read_at)
+        self.assertIn("unless Xero has it", shown.additions)
+
     def test_an_invoice_that_will_be_created_is_shown_line_by_line(self):
         invoice = self.invoice(lines=[(3, 19.99), (500, 0.001)], ref="PO 7")
+        self.contacts_were_read()
         before = self.facts()
         shown = self.preview(invoice)
         self.assertEqual((shown.action, shown.contact, shown.contact_state), ("create", self.partner.name, "new"))
@@ -99,7 +111,11 @@ class TestPreview(DocumentCase):
         self.assertEqual(shown.action, "create", shown.problem_ids.mapped("text"))
         self.assertEqual(
             set(shown.additions.splitlines()),
-            {f"Contact: {self.partner.name}", "Tax rate: City tax", "Currency: EUR"},
+            {
+                f"Contact, unless Xero has it: {self.partner.name}",
+                "Tax rate: City tax",
+                "Currency, if the Xero plan allows it: EUR",
+            },
         )
         self.assertEqual(shown.tax, 7.0)
         self.assert_nothing_written()
@@ -132,6 +148,26 @@ class TestPreview(DocumentCase):
         shown = self.preview(move)
         self.assertEqual((shown.action, shown.is_draft, shown.number), ("create", True, False))
         self.assertEqual(move.state, "draft")
+
+    def test_a_draft_without_date_or_customer_is_shown_with_the_others(self):
+        lines = [(0, 0, {"name": "Help", "price_unit": 10.0, "tax_ids": [(6, 0, self.tax.ids)]})]
+        empty = self.env["account.move"].create({"move_type": "out_invoice", "invoice_line_ids": lines})
+        undated = self.invoice(post=False, invoice_date=False, date="2026-01-31")
+        self.connection.sudo().period_lock_date = "2026-02-28"
+        shown = self.preview(empty | undated | self.invoice())
+        by_move = {document.move_id: document for document in shown.document_ids}
+        self.assertEqual(by_move[empty].action, "held")
+        self.assertIn("enter one", by_move[empty].problem_ids.text)
+        self.assertEqual(by_move[empty].problem_ids.action_fix()["res_id"], empty.id)
+        self.assertEqual((by_move[undated].action, by_move[undated].date), ("create", fields.Date.today()))
+        self.assertFalse(undated.invoice_date)
+        self.assertEqual((shown.ready_count, shown.held_count, shown.other_count), (1, 1, 1))
+
+    def test_an_excluded_document_that_cannot_be_read_hinders_no_preview(self):
+        move = self.pushed()
+        self.binding(move).action_exclude()
+        shown = self.preview(move)
+        self.assertEqual((shown.action, shown.line_ids.ids), ("excluded", []))
 
     def test_a_cancelled_invoice_will_be_voided(self):
         move = self.pushed()

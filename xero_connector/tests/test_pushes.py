@@ -111,6 +111,56 @@ class TestPushes(DocumentCase):
         self.assertEqual((push.state, push.stopped), ("stopped", 2))
         self.assertFalse(self.waiting_marks())
 
+    def test_a_stop_holds_between_two_calls_of_fifty(self):
+        moves = self.backlog(60)
+        push = self.push(moves)
+        self.env.flush_all()
+        self.stop_after_the_first_answer(push)
+        self.run_sync()
+        self.assertEqual((push.synced, push.stopped, push.state), (50, 10, "stopped"))
+        self.assertEqual(len(self.organisation.invoices), 50)
+        self.assertEqual(sorted({move.xero_sync_state for move in moves}, key=str), [False, "synced"])
+
+    def stop_after_the_first_answer(self, push):
+        """Have the database put a person's wish to stop between two calls, as another session would."""
+        self.env.cr.execute(
+            """
+            CREATE FUNCTION stop_push() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                INSERT INTO xero_mark (res_model, res_id, company_id, marked_at)
+                VALUES ('xero.push', %s, %s, now() AT TIME ZONE 'UTC');
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER stop_push AFTER UPDATE ON xero_request FOR EACH ROW
+            WHEN (NEW.state = 'answered' AND OLD.state = 'prepared' AND NEW.path = '/Invoices')
+            EXECUTE FUNCTION stop_push();
+            """,
+            [push.id, self.company.id],
+        )
+
+    def test_what_is_in_a_call_whose_answer_was_lost_is_settled_before_it_counts(self):
+        moves = self.backlog(2)
+        push = self.push(moves)
+        self.simulator.fault("drop_after", match="PUT /Invoices", times=2)
+        self.run_sync()
+        self.assertEqual(self.env["xero.request"].search([], limit=1).state, "prepared")
+        self.env.flush_all()
+        push.action_stop()
+        self.env.invalidate_all()
+        self.assertEqual((push.state, push.stopped), ("running", 0))
+        self.connection._write_run_facts({"next_try": False})
+        self.run_sync(times=2)
+        self.assertEqual((push.state, push.synced, push.stopped), ("done", 2, 0))
+        self.assertEqual(len(self.organisation.invoices), 2)
+
+    def test_a_push_whose_marks_are_gone_can_be_ended(self):
+        push = self.push(self.backlog(2))
+        self.env["xero.mark"].sudo().search([]).unlink()
+        self.env.flush_all()
+        push.action_stop()
+        self.env.invalidate_all()
+        self.assertEqual((push.state, push.stopped), ("stopped", 2))
+
     def test_a_paused_connection_can_be_stopped_too(self):
         push = self.push(self.backlog(2))
         self.connection.action_pause()

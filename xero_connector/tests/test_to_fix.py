@@ -14,7 +14,7 @@ class TestToFix(DocumentCase):
 
     def shown(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_binding_to_fix_action")
-        domain = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date")]
+        domain = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date"), ("connection_id.active", "=", True)]
         self.assertEqual(action["domain"], str(domain))
         return self.env["xero.binding"].search(domain)
 
@@ -63,6 +63,25 @@ class TestToFix(DocumentCase):
         self.assertIn(str(push.id), notice["params"]["links"][0]["url"])
         self.run_sync()
         self.assertEqual((push.blocked, push.state), (2, "done"))
+
+    def test_retry_all_takes_up_no_more_than_the_list_shows(self):
+        first = self.held(7)
+        self.held(8)
+        push = self.env["xero.push"]._start(self.connection, "Push", {"account.move": first.ids})
+        shown = push.action_open_to_fix()
+        self.assertEqual(self.env["xero.binding"].search(shown["domain"]).mapped("res_id"), first.ids)
+        self.env["xero.mark"].sudo().search([]).unlink()
+        reason = self.env.ref("xero_connector.reason_tax").with_context(**shown["context"])
+        reason.action_retry_all()
+        self.assertEqual(self.env["xero.mark"].search([]).mapped("res_id"), first.ids)
+
+    def test_nothing_is_retried_where_no_connection_is_in_use(self):
+        held = self.held(7)
+        self.connection.action_disconnect()
+        with self.assertRaisesRegex(UserError, "not connected"):
+            self.binding(held).action_retry()
+        self.connection.active = False
+        self.assertFalse(self.shown())
 
     def test_fix_all_of_taxes_opens_all_taxes_that_are_waited_for(self):
         first, second = self.held(7), self.held(8)

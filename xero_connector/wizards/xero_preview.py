@@ -41,16 +41,16 @@ class XeroPreview(models.TransientModel):
     contacts_read_at = fields.Datetime(related="connection_id.contacts_refreshed_at")
     ready_count = fields.Integer("Ready", compute="_compute_counts")
     held_count = fields.Integer("Held", compute="_compute_counts")
-    other_count = fields.Integer("Nothing to Do", compute="_compute_counts")
+    other_count = fields.Integer("Others", compute="_compute_counts")
 
     def _compute_display_name(self):
         self.display_name = self.env._("Xero Preview")
 
-    @api.depends("document_ids.action")
+    @api.depends("document_ids.action", "document_ids.is_draft")
     def _compute_counts(self):
         for preview in self:
             actions = preview.document_ids.mapped("action")
-            preview.ready_count = sum(action in _READY for action in actions)
+            preview.ready_count = len(preview._ready())
             preview.held_count = actions.count("held")
             preview.other_count = len(actions) - preview.ready_count - preview.held_count
 
@@ -84,10 +84,11 @@ class XeroPreview(models.TransientModel):
 
     def _keep(self, plan, moves):
         """Show a plan, in place of an earlier one of the same documents."""
+        read = self.connection_id.contacts_refreshed_at
         kinds = {
-            "Contacts": self.env._("Contact"),
+            "Contacts": self.env._("Contact") if read else self.env._("Contact, unless Xero has it"),
             "TaxRates": self.env._("Tax rate"),
-            "Currencies": self.env._("Currency"),
+            "Currencies": self.env._("Currency, if the Xero plan allows it"),
         }
         additions = "\n".join(f"{kinds[resource]}: {name}" for resource, name in plan.additions)
         self.write({"additions": additions, "unread": plan.unread})
@@ -98,13 +99,16 @@ class XeroPreview(models.TransientModel):
                 document = known.get(move) or documents.create({"preview_id": self.id, "move_id": move.id})
                 document._keep(plan.documents[move.id])
 
+    def _ready(self):
+        return self.document_ids.filtered(lambda document: document.action in _READY and not document.is_draft)
+
     def action_push(self):
         """Push those that are ready; they are looked at anew on the way.
 
         :raises UserError: none of them is ready
         """
         self.ensure_one()
-        ready = self.document_ids.filtered(lambda document: document.action in _READY).move_id
+        ready = self._ready().move_id
         if not ready:
             raise UserError(self.env._("None of these is ready: mend what is listed, then press Look Again."))
         return ready.action_push_to_xero()
@@ -126,7 +130,8 @@ class XeroPreviewDocument(models.TransientModel):
     is_draft = fields.Boolean(readonly=True)
     contact = fields.Char("Contact in Xero", readonly=True)
     contact_state = fields.Selection(
-        [("linked", "Linked"), ("new", "Will be created"), ("missing", "Missing")], readonly=True
+        [("linked", "Linked"), ("new", "Will be created"), ("either", "Linked or created"), ("missing", "Missing")],
+        readonly=True,
     )
     number = fields.Char(readonly=True)
     reference = fields.Char(readonly=True)
@@ -143,6 +148,7 @@ class XeroPreviewDocument(models.TransientModel):
     warning = fields.Text(readonly=True)
     additions = fields.Text(related="preview_id.additions")
     unread = fields.Char(related="preview_id.unread")
+    contacts_read_at = fields.Datetime(related="preview_id.contacts_read_at")
     compared = fields.Boolean(readonly=True, help="Whether Xero was asked what it has now.")
     problem_ids = fields.One2many("xero.preview.problem", "document_id", readonly=True)
     line_ids = fields.One2many("xero.preview.line", "document_id", readonly=True)
