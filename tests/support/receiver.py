@@ -1,5 +1,6 @@
 """A tiny web server that takes messages, as a user's own system would."""
 
+import contextlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -7,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """Keeps what it gets; answers 200, or what ``answers`` says for the next calls.
 
-    An answer is a status, ``"drop"`` (the connection ends without one) or ``"hang"`` (none until ``stop``).
+    An answer is a status, ``"drop"`` (the connection ends without one), ``"hang"`` (none until ``stop``) or ``"drip"``
+    (200, whose head takes ten seconds to come, a byte at a time).
     """
 
     def __init__(self):
@@ -24,6 +26,8 @@ class Receiver:
                 answer = receiver.answers.pop(0) if receiver.answers else 200
                 if answer == "hang":
                     receiver._stopped.wait()
+                if answer == "drip":
+                    self._drip()
                 if not isinstance(answer, int):
                     self.close_connection = True
                     return
@@ -32,6 +36,14 @@ class Receiver:
                     self.send_header("Location", f"{receiver.url}/elsewhere")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def _drip(self):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                with contextlib.suppress(ConnectionError):  # the sender may hang up on this
+                    for _byte in range(200):
+                        self.wfile.write(b"x")
+                        receiver._stopped.wait(0.05)
+                    self.wfile.write(b"\r\n\r\n")
 
             def log_message(self, *arguments):
                 """Keep the tests' output for the tests."""

@@ -113,17 +113,27 @@ class XeroAlert(models.Model):
         A receiver that does not answer one message is not asked to take the others: they all wait.
         """
         cron = self.env["ir.cron"]
-        for position, alert in enumerate(self):
+        for alert in self:
             # One that is gone, with its connection, or that a user is writing to is left to the next run.
             locked = alert.try_lock_for_update()
             reached = not locked or locked._deliver()
             if not cron._commit_progress(1):
                 return False
             if not reached:
-                others = self[position + 1 :].try_lock_for_update()
-                others._try_later(alert.error)
-                return bool(cron._commit_progress(len(others)))
+                return bool(cron._commit_progress(alert._postpone_others()))
         return True
+
+    def _postpone_others(self):
+        """Have all that is due for the same receiver wait as long; return how many. None of it was tried."""
+        others = self.search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("state", "=", "waiting"),
+                ("next_try", "<=", fields.Datetime.now()),
+            ]
+        ).try_lock_for_update()
+        others.next_try = self.next_try or fields.Datetime.now() + WAITS[0]
+        return len(others)
 
     def _deliver(self):
         """Try once and note the outcome; return ``False`` if the receiver could not be reached."""
@@ -181,13 +191,12 @@ class XeroAlert(models.Model):
 
     def _try_later(self, error, status=0):
         """Note a try that failed and wait, longer each time; give up after the last wait."""
-        for alert in self:
-            tries = alert.attempts + 1
-            alert.write({"attempts": tries, "http_status": status, "error": error})
-            if tries > len(WAITS):
-                alert._give_up(error)
-            else:
-                alert.next_try = fields.Datetime.now() + WAITS[tries - 1]
+        tries = self.attempts + 1
+        self.write({"attempts": tries, "http_status": status, "error": error})
+        if tries > len(WAITS):
+            self._give_up(error)
+        else:
+            self.next_try = fields.Datetime.now() + WAITS[tries - 1]
 
     def _give_up(self, error):
         """Stop trying, and tell the responsible person, once until something is delivered again."""
@@ -218,6 +227,6 @@ class XeroAlert(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """Drop what was delivered or given up long ago."""
+        """Drop what is old, also what still waits: for a receiver long gone, or in a copy, which tells nobody."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
-        self.search([("state", "!=", "waiting"), ("create_date", "<", limit)]).unlink()
+        self.search([("create_date", "<", limit)]).unlink()

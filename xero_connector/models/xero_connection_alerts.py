@@ -23,6 +23,12 @@ class XeroConnection(models.Model):
     error_secret = fields.Char("Stored Secret for Error Messages", copy=False, groups="base.group_system")
     new_error_secret = write_only("error_secret", "Secret")
     has_error_secret = fields.Boolean(compute="_compute_has_error_secret", compute_sudo=True)
+    error_database_uuid = fields.Char(
+        compute="_compute_error_database_uuid",
+        store=True,
+        groups="base.group_system",
+        help="The database in which the address or the secret was entered: a copy of it sends nothing.",
+    )
     error_allow_private = fields.Boolean(
         "Allow Private Addresses",
         copy=False,
@@ -35,6 +41,10 @@ class XeroConnection(models.Model):
     def _compute_has_error_secret(self):
         for connection in self:
             connection.has_error_secret = bool(connection.error_secret)
+
+    @api.depends("error_url", "error_secret")
+    def _compute_error_database_uuid(self):
+        self.error_database_uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
 
     @api.constrains("error_url", "error_allow_private")
     def _check_error_url(self):
@@ -118,10 +128,22 @@ class XeroConnection(models.Model):
     def _told_reason(self, code):
         return {"code": code, "label": self.env["xero.reason"]._of(code).name}
 
+    def _check_may_tell(self):
+        """Refuse to tell from a copy: its errors would be taken for real ones."""
+        self._check_not_neutralized()
+        entered_in = self.sudo().error_database_uuid
+        if entered_in != self.env["ir.config_parameter"].sudo().get_param("database.uuid"):
+            raise UserError(
+                self.env._(
+                    "This database is a copy of the one in which the address was entered, so it sends no messages. "
+                    "To have this copy send them too, enter the address or the secret again."
+                )
+            )
+
     def _may_tell(self):
-        """Whether messages may leave this database: a copy is silent, or its errors would be taken for real ones."""
+        """Whether messages may leave this database."""
         try:
-            self._check_may_call()
+            self._check_may_tell()
         except UserError:
             return False
         return True
@@ -160,7 +182,7 @@ class XeroConnection(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self._check_may_call()
+        self._check_may_tell()
         if not self.error_url or not self.has_error_secret:
             raise UserError(
                 self.env._("Enter the address that errors are sent to and a secret first, and save the connection.")

@@ -261,7 +261,7 @@ class Outbox:
                 # Never trust silence: without an id nothing proves that it is there.
                 verdict.silent(element)
             elif answer[self._id_name(request)] in strangers:
-                verdict.refused(element, [self._stranger_text(strangers[answer[self._id_name(request)]])])
+                verdict.mistaken(element, strangers[answer[self._id_name(request)]])
             else:
                 strangers[answer[self._id_name(request)]] = verdict.binding(element)
                 verdict.accepted(element, answer, answer[self._id_name(request)])
@@ -283,9 +283,6 @@ class Outbox:
             ]
         )
         return {binding.xero_id: binding for binding in bindings}
-
-    def _stranger_text(self, binding):
-        return self.work.env._("Xero took it for %s, which is linked to another record.", binding.res_name)
 
     @staticmethod
     def _id_name(request):

@@ -15,6 +15,7 @@ from ..xero_api.payload import ENDED
 from .additions import Additions
 from .contacts import Contacts
 from .documents import LOOKUP_SIZE, Documents
+from .fault_words import fault_words
 from .marks import Marks
 from .outbox import Outbox
 from .verdict import Verdict
@@ -129,8 +130,9 @@ def rehearse(connection, moves):
                 connection.env._("These records are being sent at this moment. Look again in a few seconds.")
             ) from error
         except XeroError as error:
+            words = fault_words(connection.env, error)
             raise UserError(
-                connection.env._("Xero could not be asked: %s. Try again in a few minutes.", error)
+                connection.env._("Xero could not be asked: %s. Try again in a few minutes.", words)
             ) from error
         finally:
             work.rollback()
@@ -138,7 +140,7 @@ def rehearse(connection, moves):
         try:
             _compare(work, plan)
         except XeroError as error:
-            plan.unread = str(error)
+            plan.unread = fault_words(connection.env, error)
         finally:
             work.rollback()
     return plan

@@ -78,6 +78,17 @@ class Verdict:
         self.fail(binding, explanation.reason, explanation.text, words)
         self.drop_marks(element, "failed")
 
+    def mistaken(self, element, stranger):
+        """Xero took it for a record that is linked to another of ours: a person must look. Xero itself said nothing."""
+        self.refused_count += 1
+        text = self.work.env._(
+            "Xero took it for %s, which is linked to another record. Look at both in Xero, then press Retry.",
+            stranger.res_name,
+        )
+        self._lines.append(f"{element.res_name or element.key}: {text}")
+        self.fail(self.binding(element), "refused", text)
+        self.drop_marks(element, "failed")
+
     def silent(self, element):
         """Xero gave neither an id nor a reason: look it up, since it may be there all the same."""
         self._lines.append(f"{element.res_name or element.key}: ?")

@@ -103,10 +103,22 @@ class TestAlertDelivery(AlertCase):
         self.env.cr.flush()
         self.deliver()
         self.assertEqual(self.receiver.connections, 1)
-        self.assertEqual(self.alerts().mapped("attempts"), [1, 1, 1])
+        self.assertEqual(self.alerts().mapped("attempts"), [1, 0, 0])
         self.delivered_later(timedelta(seconds=61))
         self.assertEqual(len(self.receiver.received), 4)
         self.assertEqual(set(self.alerts().mapped("state")), {"delivered"})
+
+    def test_messages_that_were_never_tried_are_not_given_up_with_one_that_was(self):
+        self.receiver.answers = ["drop"] * 7
+        for _number in range(2):
+            self.connection._tell("test", "Test")
+        self.env.cr.flush()
+        self.deliver()
+        while "given_up" not in self.alerts().mapped("state"):
+            self.delivered_later(min(self.alerts().mapped("next_try")) - fields.Datetime.now() + timedelta(seconds=1))
+        self.assertEqual(self.receiver.connections, 7)
+        self.delivered_later(timedelta(seconds=61))
+        self.assertEqual(self.alerts().mapped("state"), ["given_up", "delivered"])
 
     def test_one_connections_receiver_does_not_hold_up_anothers(self):
         other = self._new_connection()
@@ -191,12 +203,37 @@ class TestAlertDelivery(AlertCase):
         self.deliver()
         self.assertEqual(self.receiver.connections, 0)
 
-    def test_old_messages_are_dropped_and_waiting_ones_kept(self):
+    def test_a_copy_of_a_disconnected_connection_tells_nobody(self):
+        self.refused()
+        self.connection.action_disconnect()
+        self.env["ir.config_parameter"].sudo().set_param("database.uuid", "a copy")
+        self.deliver()
+        self.assertEqual(self.receiver.connections, 0)
+        with self.assertRaisesRegex(UserError, "copy"):
+            self.connection.action_send_test_message()
+
+    def test_a_disconnected_connection_still_tells(self):
+        self.refused()
+        self.connection.action_disconnect()
+        self.deliver()
+        self.assertEqual(self.alerts().state, "delivered")
+
+    def test_a_copy_tells_once_the_secret_is_entered_in_it(self):
+        self.env["ir.config_parameter"].sudo().set_param("database.uuid", "a copy")
+        self.connection.new_error_secret = "another"
+        self.connection.action_send_test_message()
+        self.env.cr.flush()
+        self.deliver()
+        self.assertEqual(self.alerts().state, "delivered")
+
+    def test_old_messages_are_dropped_whether_they_arrived_or_wait(self):
         self.refused()
         self.deliver()
         self.connection._tell("test", "Test")
         self.env.cr.flush()
         self.env.cr.execute("UPDATE xero_alert SET create_date = create_date - interval '91 days'")
         self.env.invalidate_all()
+        self.connection._tell("test", "New")
+        self.env.cr.flush()
         self.env["xero.alert"].sudo()._gc_old()
-        self.assertEqual(self.alerts().mapped("event"), ["test"])
+        self.assertEqual(self.alerts().mapped("message"), ["New"])

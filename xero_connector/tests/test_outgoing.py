@@ -1,5 +1,8 @@
+import contextlib
 import os
 import socket
+import threading
+import time
 from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
@@ -27,6 +30,9 @@ class TestOutgoing(BaseCase):
             "0.0.0.0", "192.0.2.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
             "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "ff0e::1", "2001:db8::1",
             "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+            # What Python 3.11 takes for public: site-local, IPv4 and IPv6 for special uses, space given to nobody.
+            "fec0::1", "192.88.99.1", "192.0.0.8", "3fff::1", "5f00::1", "4000::1", "64:ff9b:1::808:808",
+            "::ffff:192.88.99.1", "64:ff9b::a00:1", "2002:a00:1::1", "2002:c058:6301::", "2001:0:a00:1::1",
         )  # fmt: skip
         for address in public:
             self.assertTrue(is_public(address), address)
@@ -97,6 +103,27 @@ class TestOutgoing(BaseCase):
     def test_a_slow_receiver_is_not_waited_for(self):
         self.receiver.answers = ["hang"]
         self.assertEqual(self._no_answer(self.receiver.url, timeouts=(1, 0.2)), "timeout")
+
+    def test_a_receiver_that_drips_its_answer_is_not_waited_for(self):
+        self.receiver.answers = ["drip"]
+        self.assertEqual(self._no_answer(self.receiver.url, seconds=0.3), "timeout")
+
+    def test_a_receiver_that_drips_its_certificate_is_not_waited_for(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(10)
+            port = server.getsockname()[1]
+
+            def drip():
+                peer = server.accept()[0]
+                with peer, contextlib.suppress(ConnectionError):  # the sender may hang up on this
+                    peer.sendall(b"\x16\x03\x03\x40\x00")  # 16 KB of handshake follow
+                    for _byte in range(200):
+                        peer.sendall(b"\x00")
+                        time.sleep(0.05)
+
+            threading.Thread(target=drip, daemon=True).start()
+            # Ended by the deadline, and not taken for a certificate that is wrong.
+            self.assertEqual(self._no_answer(f"https://127.0.0.1:{port}", seconds=0.3), "timeout")
 
     def test_a_receiver_that_is_down_or_ends_the_connection_gives_no_answer(self):
         self.receiver.answers = ["drop"]

@@ -126,6 +126,14 @@ class TestTranslated(FaultCase):
                 self.assertIn(words, self.connection.last_error)
                 self.run_until_quiet()
 
+    def test_a_fault_of_the_network_in_a_preview_is_in_the_language_of_the_reader(self):
+        (move,) = self.synced_invoices(1)
+        move.ref = "PO 9"
+        self.env.flush_all()
+        self.simulator.fault("status", match="GET /Invoices", status=503, times=None)
+        action = move.with_context(lang=LANGUAGE).action_preview_for_xero()
+        self.assertEqual(self.env[action["res_model"]].browse(action["res_id"]).unread, "«Xero answered 503»")
+
     def test_without_a_translation_the_engine_speaks_english(self):
         self.organisation.approvals_a_month = {"ACCREC": 0}
         move = self.invoices(1)

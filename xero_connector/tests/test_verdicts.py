@@ -189,6 +189,17 @@ class TestVerdicts(FaultCase):
             self.assertEqual([self.in_xero(move)["Reference"] for move in edited], ["first", "second"])
             self.assertEqual([self.in_xero(move)["Status"] for move in ended], ["VOIDED", "VOIDED"])
 
+    def test_an_answer_that_names_another_records_twin_is_linked_to_nothing_and_said_in_our_words(self):
+        (linked,) = self.synced_invoices(1)
+        move = self.invoices(1)
+        answer = {"InvoiceNumber": move.name, "InvoiceID": self.binding(linked).xero_id, "Status": "AUTHORISED"}
+        self.simulator.fault("status", match="PUT /Invoices", status=200, body={"Invoices": [answer]})
+        self.run_sync()
+        binding = self.binding(move)
+        self.assertEqual((binding.state, binding.reason, binding.xero_id), ("failed", "refused", False))
+        self.assertRegex(binding.message, f"^Xero took it for {linked.name}, ")
+        self.assertFalse(self.waiting_marks())
+
     def in_xero(self, move):
         return self.organisation.invoices[self.binding(move).xero_id]
 
