@@ -101,7 +101,7 @@ KNOWN = (
     known(
         "applied",
         _lt(
-            "In Xero it has a payment or credit, and Xero does not let such a document be changed. Remove the payment "
+            "In Xero it is paid or credited, and Xero does not let such a document be changed. Remove the payment "
             "or credit there, then press Retry; or leave it, correct it with a credit note, and press Exclude."
         ),
         r"payments? or credit notes? allocated",
