@@ -54,7 +54,13 @@ class AccountJournal(models.Model):
 
     @api.constrains("xero_account_id", "currency_id")
     def _check_xero_currency(self):
-        """A bank account in Xero has one currency, in which its payments are."""
+        """A bank account in Xero has one currency, in which its payments are.
+
+        Whoever may not see the mapping may change the currency all the same; its payments are held then.
+        """
+        user = self.env.user
+        if not user._is_superuser() and not user.has_group("xero_connector.group_xero_user"):
+            return
         for journal in self.sudo().filtered("xero_account_id"):
             if not journal._xero_same_currency(journal.xero_account_id):
                 raise ValidationError(
@@ -77,11 +83,14 @@ class AccountJournal(models.Model):
     def _xero_payment_account(self, connection):
         """Return the account for this journal's payments: its own, else the connection's default; may be empty.
 
-        One that Xero no longer takes payments on counts as missing, as does another connection's.
+        One that Xero no longer takes payments on counts as missing, as does another connection's. Where its currency
+        is no longer the journal's there is none: the default would be no better.
         """
         self.ensure_one()
         own = self.sudo().xero_account_id
-        return connection.default_payment_account_id if own._payment_problem(connection) else own
+        if own._payment_problem(connection):
+            return connection.default_payment_account_id
+        return own if self._xero_same_currency(own) else own.browse()
 
     # -- Proposals ---------------------------------------------------------------------------------------------------
 

@@ -59,8 +59,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        # The assistant's button for a first invoice asks for a draft in Xero (see ``xero.setup``).
-        posted._xero_documents()._xero_mark(as_draft=bool(self.env.context.get("xero_as_draft")))
+        documents = posted._xero_documents()
+        documents._xero_mark(as_draft=self.env["xero.setup"]._awaits(documents))
         return posted
 
     def button_draft(self):

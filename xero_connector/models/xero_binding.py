@@ -83,7 +83,11 @@ class XeroBinding(models.Model):
     )
     xero_total = fields.Float("Total in Xero", digits=(16, 2), readonly=True, help="In the document's currency.")
     # draft ──► approve ──► (none)        A person tries the connection with one document, from the assistant.
-    #   └─────► take_back                 Sent again only when a person asks for it, not by an edit.
+    #   │ ▲
+    #   ▼ └──── refused by Xero, or pushed by a person before it was done: it stays a draft
+    # take_back ──► taken_back            Deleted in Xero. Sent again when somebody pushes or confirms it; an edit does
+    #                                     not send it.
+    # A wish to take back is done at once or, where Xero cannot be reached, by the next run: it never lies in wait.
     trial = fields.Selection(
         [("draft", "Made as a draft"), ("approve", "To be approved"), ("take_back", "Taken back")], readonly=True
     )

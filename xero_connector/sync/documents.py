@@ -6,7 +6,7 @@ from odoo import fields
 from ..xero_api.payload import ENDED, digest, plain, to_datetime
 from .contacts import bindings_of, previous_state
 from .outbox import Element
-from .trial import Trial
+from .trial import UNAPPROVED, Trial
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Documents:
 
     def _end_element(self, binding, marks):
         # Xero deletes what nobody approved yet, and voids the rest.
-        status = "DELETED" if binding.xero_status in ("DRAFT", "SUBMITTED") else "VOIDED"
+        status = "DELETED" if binding.xero_status in UNAPPROVED else "VOIDED"
         return Element(
             binding_id=binding.id,
             intent="void",
@@ -111,8 +111,11 @@ class Documents:
             status = invoice.get("Status")
             if status in ENDED:
                 verdict.accepted(element, invoice, invoice["InvoiceID"])
-            elif status in ("DRAFT", "SUBMITTED", "AUTHORISED") and status != binding.xero_status:
+            elif status in (*UNAPPROVED, "AUTHORISED") and status != binding.xero_status:
                 binding.xero_status = status
+                if status not in UNAPPROVED:
+                    # Somebody approved it in Xero: there is nothing left to try.
+                    binding.trial = False
                 binding._mark()
             else:
                 text = self.env._(

@@ -45,6 +45,7 @@ class Result:
     """What a run did: records done, whether more waits, and for the records asked for, what became of them.
 
     :param busy: another runner holds the connection
+    :param noted: what a person wants in a trial is kept, and done by a later run if this one could not
     :param problem: why Xero could not be used, in words for a user
     :param outcomes: dict of (model, id) → (state, message)
     """
@@ -52,6 +53,7 @@ class Result:
     done: int = 0
     remaining: int = 0
     busy: bool = False
+    noted: bool = False
     problem: str = ""
     outcomes: dict = field(default_factory=dict)
 
@@ -155,6 +157,9 @@ class Runner:
         if connection.next_try and connection.next_try > now and not work.for_person and not wish.only:
             connection._trigger_at(connection.next_try)
             return
+        if wish.wanted and not wish.trial:
+            # Before any call: it counts although Xero cannot be reached now.
+            Trial(work).forget_take_back([res_id for model, res_id in wish.wanted if model == "account.move"])
         connection._check_may_call()
         outbox = Outbox(work)
         contacts = Contacts(work, outbox)
@@ -180,6 +185,7 @@ class Runner:
             if not wanted:
                 # Done before, perhaps by a second click: going on would send it as if it were pushed.
                 return
+            result.noted = True
         try:
             self._drain(work, (contacts, additions, documents), wanted, result)
         except OutOfTime:

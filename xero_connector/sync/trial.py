@@ -36,6 +36,20 @@ class Trial:
         self.work.commit()
         return noted
 
+    def forget_take_back(self, move_ids):
+        """Forget that documents were to be, or were, taken back: a person pushes them, and that counts now."""
+        bindings = self.work.env["xero.binding"].search(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", "account.move"),
+                ("res_id", "in", move_ids),
+                ("trial", "=", "take_back"),
+            ]
+        )
+        for binding in bindings:
+            binding.trial = binding.xero_status in UNAPPROVED and "draft"
+        self.work.commit()
+
     def _is_absent(self, binding):
         return not binding.xero_id or binding.xero_status in ENDED
 

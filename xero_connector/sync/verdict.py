@@ -51,8 +51,7 @@ class Verdict:
                 "synced_at": fields.Datetime.now(),
                 "rung": element.rung or False,
                 "xero_total": answer.get("Total") or 0,
-                # Once it is approved, that is done with; what was made as a draft, or taken back, is remembered.
-                "trial": False if element.intent == "update" and "Status" in element.payload else binding.trial,
+                "trial": self._trial_now(binding, element),
                 "candidate_ids": [(5, 0, 0)],
                 "attempts": 0,
                 "next_try": False,
@@ -63,6 +62,11 @@ class Verdict:
             self._mirrored[_MIRRORS[binding.res_model]].append((binding, answer))
         self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
         self.drop_marks(element, "synced")
+        if binding.taken_back:
+            # What was marked before, by an edit for instance, must not send it again.
+            record = [("res_model", "=", binding.res_model), ("res_id", "=", binding.res_id)]
+            marks = self.work.env["xero.mark"].search(record)
+            Marks(self.work).delete(dict.fromkeys(marks.ids, "synced"))
 
     def refused(self, element, messages):
         """Xero said no: keep its words, explain the known ones, and hand on what can be resolved by looking."""
@@ -117,6 +121,8 @@ class Verdict:
                 "message": text,
                 "attempts": 0,
                 "next_try": False,
+                # What could not be taken back is a draft still, and no later edit deletes it.
+                "trial": "draft" if binding.trial == "take_back" and not binding.taken_back else binding.trial,
             }
         )
 
@@ -159,6 +165,14 @@ class Verdict:
         if self.refused_count:
             outcome = ", ".join(filter(None, [outcome, self.work.env._("%s refused", self.refused_count)]))
         return {"answer": "\n".join(self._lines), "outcome": outcome, "refused_count": self.refused_count}
+
+    def _trial_now(self, binding, element):
+        """What is left of a person's trial once Xero took an element; see ``trial`` of the binding."""
+        if element.intent == "void":
+            # A draft that was cancelled is done with: confirmed again, it is an invoice like any other.
+            return binding.trial == "take_back" and "take_back"
+        approved = element.intent == "update" and "Status" in element.payload
+        return False if approved else binding.trial
 
     def _values_now(self, binding, element):
         """What Xero now holds of a contact's values as we sent them; documents are always sent whole."""

@@ -81,6 +81,18 @@ class TestPaymentAccounts(XeroCase):
         with self.assertRaisesRegex(ValidationError, "EUR"):
             journal.currency_id = euro
 
+    def test_an_accountant_without_rights_in_xero_changes_the_currency_of_a_mapped_journal(self):
+        self.connection.default_payment_account_id = self.bank
+        journal = self.journal(xero_account_id=self.bank.id)
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        groups = "base.group_user,account.group_account_manager"
+        user = new_test_user(self.env, "accountant", groups, company_id=self.company.id, company_ids=self.company.ids)
+        journal.with_user(user).with_context(allowed_company_ids=self.company.ids).currency_id = euro
+        self.env.flush_all()
+        self.assertEqual(journal.currency_id, euro)
+        self.assertFalse(journal._xero_payment_account(self.connection), "payments are held, not booked elsewhere")
+
     def test_an_account_that_has_no_currency_in_xero_serves_any_journal(self):
         euro = self.env.ref("base.EUR")
         euro.active = True

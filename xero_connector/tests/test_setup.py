@@ -3,6 +3,7 @@ import csv
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user
 from odoo.tools import file_open, mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .document_case import DocumentCase
 
@@ -118,6 +119,16 @@ class TestSetup(SetupCase):
         self.env.invalidate_all()
         with self.assertQueryCount(120):
             self.connection.action_set_up()
+
+    def test_reading_the_steps_again_needs_few_queries(self):
+        self.percent_tax(5, name="Reduced")
+        setup = self.open()
+        steps = setup.step_ids.filtered(lambda step: step.key in ("taxes", "accounts", "journals"))
+        states = steps.mapped("state")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(25):
+            self.assertEqual(steps.mapped("state"), states)
 
     def test_a_connection_that_is_not_in_use_offers_nothing_of_the_one_that_is(self):
         prepared = self._new_connection(name="Prepared", code="prepared")
@@ -397,6 +408,34 @@ class TestTrial(SetupCase):
         self.assertEqual(notice["params"]["type"], "success", notice["params"]["message"])
         return self.in_xero(self.move)
 
+    def new_in(self, context, count=1):
+        """Confirm invoices that are made in the breadcrumb of *New Invoice*, at once."""
+        moves = self.env["account.move"].union(*(self.invoice(post=False) for _number in range(count)))
+        moves.with_context(**context).action_post()
+        self.run_sync()
+        return moves
+
+    def statuses(self, moves):
+        return [self.in_xero(move)["Status"] for move in moves]
+
+    def refuse_changes(self):
+        """Have Xero refuse to change the invoice, once."""
+        answer = {
+            "InvoiceID": self.binding(self.move).xero_id,
+            "StatusAttributeString": "ERROR",
+            "ValidationErrors": [{"Message": "Not on a Sunday"}],
+        }
+        self.simulator.fault("status", match="POST /Invoices", status=200, body={"Invoices": [answer]}, times=1)
+
+    def xero_is_down(self, attempt):
+        """Return the notice of ``attempt`` while Xero is down; then it is back."""
+        self.simulator.fault("status", status=503, times=None)
+        notice = attempt()["params"]
+        self.simulator.faults.clear()
+        self.connection.next_try = False
+        self.env.invalidate_all()
+        return notice
+
     # -- Sending -----------------------------------------------------------------------------------------------------
 
     def test_the_newest_invoice_that_is_not_in_xero_is_suggested(self):
@@ -422,6 +461,54 @@ class TestTrial(SetupCase):
         self.setup.move_id = self.move
         self.send()
         self.assertFalse(self.binding(other))
+
+    def test_the_invoice_that_is_shown_is_sent_though_a_newer_one_came_meanwhile(self):
+        newer = self.invoice(invoice_date="2026-03-20")
+        self.waiting_marks().sudo().unlink()
+        self.env.flush_all()
+        self.setup.action_send_draft()
+        self.assertTrue(self.binding(self.move).xero_id)
+        self.assertFalse(self.binding(newer))
+
+    def test_a_reopened_assistant_keeps_to_the_draft_that_it_shows(self):
+        self.send()
+        again = self.open()
+        other = self.invoice()
+        self.waiting_marks().sudo().unlink()
+        again.move_id = other
+        self.env.flush_all()
+        again.action_send_draft()
+        self.assertEqual(self.setup.move_id, self.move)
+        self.setup.action_take_back()
+        self.assertEqual(self.statuses(self.move | other), ["DELETED", "DRAFT"])
+
+    def test_looking_again_suggests_an_invoice_where_none_is_chosen(self):
+        self.setup.move_id = False
+        self.assertEqual(self.look(), "none")
+        self.setup.action_look_again()
+        self.assertEqual((self.setup.move_id, self.look()), (self.move, "ready"))
+
+    def test_looking_again_keeps_to_the_invoice_that_is_chosen(self):
+        self.invoice(invoice_date="2026-03-20")
+        self.setup.action_look_again()
+        self.env.invalidate_all()
+        self.assertEqual(self.setup.move_id, self.move)
+
+    def test_an_invoice_of_another_company_is_refused(self):
+        other = self.env["res.company"].create({"name": "Other", "currency_id": self.company.currency_id.id})
+        organisation = self.simulator.add_organisation("Second", currency=self.company.currency_id.name)
+        second = self._connect(organisation, name="Second", code="second", company_id=other.id)
+        setup = self.env["xero.setup"].browse(second.action_set_up()["res_id"])
+        setup.move_id = self.move
+        for attempt in (setup.action_send_draft, setup.action_approve, setup.action_take_back):
+            with self.assertRaisesRegex(UserError, "belongs to"):
+                attempt()
+
+    def test_an_invoice_that_the_user_may_not_read_is_none_to_try(self):
+        setup = self.setup.with_env(self.as_user("base.group_user,xero_connector.group_xero_manager"))
+        self.assertEqual(setup.trial_state, "none")
+        with self.assertRaisesRegex(UserError, "Choose a confirmed invoice"):
+            setup.action_send_draft()
 
     def test_sent_twice_it_is_made_once(self):
         self.send()
@@ -471,6 +558,43 @@ class TestTrial(SetupCase):
         self.assertEqual(self.in_xero(move)["Status"], "DRAFT")
         self.env.invalidate_all()
         self.assertEqual((self.setup.move_id, self.setup.trial_state), (move, "draft"))
+
+    def test_a_second_invoice_made_from_there_goes_as_the_connection_says(self):
+        context = self.setup.action_new_invoice()["context"]
+        self.assertEqual(self.statuses(self.new_in(context) | self.new_in(context)), ["DRAFT", "AUTHORISED"])
+
+    def test_several_invoices_confirmed_at_once_go_as_the_connection_says(self):
+        context = self.setup.action_new_invoice()["context"]
+        self.assertEqual(self.statuses(self.new_in(context, count=2)), ["AUTHORISED", "AUTHORISED"])
+
+    def test_a_new_invoice_that_is_confirmed_after_the_set_up_is_gone_goes_as_the_connection_says(self):
+        context = self.setup.action_new_invoice()["context"]
+        self.setup.unlink()
+        self.assertEqual(self.statuses(self.new_in(context)), ["AUTHORISED"])
+
+    def test_a_new_invoice_goes_as_the_connection_says_once_another_one_was_tried(self):
+        context = self.setup.action_new_invoice()["context"]
+        self.send()
+        self.assertEqual(self.statuses(self.new_in(context)), ["AUTHORISED"])
+
+    def test_whoever_has_no_rights_in_xero_confirms_the_new_invoice(self):
+        context = self.setup.action_new_invoice()["context"]
+        move = self.invoice(post=False)
+        move.with_env(self.as_user(INVOICING)).with_context(**context).action_post()
+        self.run_sync()
+        self.assertEqual(self.statuses(move), ["DRAFT"])
+
+    def test_a_draft_that_was_cancelled_and_confirmed_again_goes_as_the_connection_says(self):
+        self.organisation.voided_numbers_are_free = True
+        self.send()
+        self.move.button_draft()
+        self.move.button_cancel()
+        self.run_sync()
+        self.assertEqual(self.statuses(self.move), ["DELETED"])
+        self.move.button_draft()
+        self.move.action_post()
+        self.run_sync()
+        self.assertEqual(self.statuses(self.move), ["AUTHORISED"])
 
     def test_other_invoices_go_as_the_connection_says(self):
         self.send()
@@ -546,6 +670,27 @@ class TestTrial(SetupCase):
         self.assertEqual(self.setup.action_approve()["params"]["type"], "danger")
         self.assertIn("lock", self.setup.trial_message)
 
+    def test_a_refused_approval_leaves_a_draft_that_can_be_approved_or_taken_back(self):
+        self.send()
+        self.organisation.lock_dates_cover_drafts = False
+        self.organisation.set_lock_dates(period="2026-12-31")
+        self.setup.action_approve()
+        self.assertEqual((self.look(), self.setup.approvable), ("draft", True))
+        self.assertIn("is a draft in Xero", self.setup.trial_text)
+        self.assertNotEqual(self.step(self.setup, "trial").state, "done")
+        self.assertEqual(self.open().move_id, self.move, "a reopened assistant finds it too")
+        self.setup.action_take_back()
+        self.assertEqual(self.statuses(self.move), ["DELETED"])
+
+    def test_what_is_a_draft_in_xero_can_be_chosen(self):
+        self.send()
+        field = self.env["xero.setup"]._fields["move_id"]
+        names = {"company_id": self.company.id, "connection_id": self.connection.id}
+        self.assertIn(self.move, self.env["account.move"].search(safe_eval(field.domain, names)))
+        self.setup.action_approve()
+        self.env.invalidate_all()
+        self.assertNotIn(self.move, self.env["account.move"].search(safe_eval(field.domain, names)))
+
     # -- Taking back -------------------------------------------------------------------------------------------------
 
     def test_taking_back_deletes_the_draft_in_xero_and_leaves_the_invoice(self):
@@ -605,3 +750,70 @@ class TestTrial(SetupCase):
         self.run_sync(times=2)
         self.assertEqual(self.in_xero(self.move)["Status"], "DELETED")
         self.assertEqual(len(self.organisation.invoices), 1)
+
+    def test_an_edit_while_a_take_back_is_uncertain_sends_nothing_again(self):
+        self.send()
+        self.simulator.fault("drop_after", match="POST /Invoices", times=2)
+        self.setup.action_take_back()
+        self.simulator.faults.clear()
+        self.connection.next_try = False
+        self.move.ref = "PO 7"
+        self.run_sync(times=2)
+        self.assertEqual(self.statuses(self.move), ["DELETED"])
+        self.assertEqual(len(self.organisation.invoices), 1)
+
+    def test_a_take_back_while_xero_is_down_is_done_by_the_next_run(self):
+        self.send()
+        notice = self.xero_is_down(self.setup.action_take_back)
+        self.assertIn("The next run takes it back", notice["message"])
+        self.assertEqual(self.look(), "waiting")
+        self.assertIn("being taken back", self.setup.trial_text)
+        self.run_sync()
+        self.assertEqual((self.statuses(self.move), self.look()), (["DELETED"], "ready"))
+
+    def test_a_push_ends_a_take_back_that_waits(self):
+        self.send()
+        self.xero_is_down(self.setup.action_take_back)
+        self.env.flush_all()
+        self.move.action_push_to_xero()
+        self.run_sync()
+        self.assertEqual((self.statuses(self.move), self.look()), (["DRAFT"], "draft"))
+
+    def test_a_push_while_xero_is_down_ends_a_take_back_too(self):
+        self.send()
+        self.xero_is_down(self.setup.action_take_back)
+        self.env.flush_all()
+        self.xero_is_down(self.move.action_push_to_xero)
+        self.run_sync(times=2)
+        self.assertEqual(self.statuses(self.move), ["DRAFT"])
+
+    def test_what_xero_refused_to_take_back_stays_a_draft_whatever_is_edited_later(self):
+        self.send()
+        self.refuse_changes()
+        self.setup.action_take_back()
+        self.assertEqual(self.look(), "draft")
+        self.assertIn("Not on a Sunday", self.setup.trial_message)
+        self.move.ref = "PO 7"
+        self.run_sync()
+        self.assertEqual(self.statuses(self.move), ["DRAFT"])
+        self.setup.action_take_back()
+        self.assertEqual(self.statuses(self.move), ["DELETED"])
+
+    def test_what_was_approved_in_xero_before_it_was_taken_back_is_voided_like_any_other(self):
+        record = self.send()
+        self.organisation.invoices.put({**record, "Status": "AUTHORISED"})
+        self.setup.action_take_back()
+        self.run_sync()
+        self.move.button_draft()
+        self.move.button_cancel()
+        self.run_sync()
+        self.assertEqual((self.statuses(self.move), self.move.xero_sync_state), (["VOIDED"], "ended"))
+
+    def test_what_was_taken_back_and_is_held_when_it_is_pushed_says_so(self):
+        self.send()
+        self.setup.action_take_back()
+        self.tax.xero_tax_rate_id = False
+        self.env.flush_all()
+        self.move.action_push_to_xero()
+        self.env.invalidate_all()
+        self.assertEqual(self.move.xero_sync_state, "blocked")

@@ -21,6 +21,9 @@ class XeroSetup(models.TransientModel):
     connection_id = fields.Many2one("xero.connection", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="connection_id.company_id")
     problem = fields.Char(readonly=True, help="Why Xero's lists could not be read.")
+    listed = fields.Json(
+        readonly=True, help="Ids of the taxes, those in use, accounts and journals, as of the latest listing."
+    )
     step_ids = fields.One2many("xero.setup.step", "setup_id", readonly=True)
     line_ids = fields.One2many("xero.setup.line", "setup_id")
 
@@ -58,6 +61,8 @@ class XeroSetup(models.TransientModel):
         steps = self.env["xero.setup.step"]
         steps.create([{"setup_id": setup.id, "key": key} for key, _label in steps._fields["key"].selection])
         setup._propose()
+        # Kept, so that its buttons act on the invoice that is shown.
+        setup.chosen_move_id = setup._suggested_move()
         return setup
 
     @api.model
@@ -74,6 +79,7 @@ class XeroSetup(models.TransientModel):
     def _propose(self):
         """List anew what can be chosen, with what fits already filled in."""
         self.ensure_one()
+        self.listed = self._find()
         self.line_ids.unlink()
         lines = self.env["xero.setup.line"]
         lines.create([{"setup_id": self.id, **values} for values in lines._values_for(self)])
@@ -95,8 +101,33 @@ class XeroSetup(models.TransientModel):
             ("display_type", "=", "product"),
         ]
 
+    def _find(self):
+        """Return ids of what there is to map. All confirmed invoices are looked through: only when it is listed."""
+        taxes, used = self._find_taxes()
+        return {
+            "taxes": taxes.ids,
+            "used": used.ids,
+            "accounts": self._find_accounts().ids,
+            "journals": self._find_journals().ids,
+        }
+
+    def _listed(self, model, key):
+        listed = self.listed or self._find()
+        return self._in_company(model).browse(listed[key]).exists()
+
     def _taxes(self):
         """Return ``(taxes, used)``: the active taxes on sales, used ones first, and those that are used."""
+        return self._listed("account.tax", "taxes"), self._listed("account.tax", "used")
+
+    def _accounts(self):
+        """Return the accounts for income."""
+        return self._listed("account.account", "accounts")
+
+    def _journals(self):
+        """Return the journals through which money comes in and goes out."""
+        return self._listed("account.journal", "journals")
+
+    def _find_taxes(self):
         company = self.connection_id.company_id
         taxes = self._in_company("account.tax").search(
             [("company_id", "child_of", company.id), ("type_tax_use", "=", "sale")]
@@ -109,7 +140,7 @@ class XeroSetup(models.TransientModel):
         used = taxes.filtered(lambda tax: tax in used)
         return used | taxes, used
 
-    def _accounts(self):
+    def _find_accounts(self):
         """Return the accounts for income: of the company, its journals, its products, and of what was booked."""
         company = self.connection_id.company_id
         accounts = company.sudo().income_account_id
@@ -125,8 +156,7 @@ class XeroSetup(models.TransientModel):
         accounts = self._in_company("account.account").browse(accounts.ids)
         return accounts.filtered(lambda account: account.internal_group == "income").sorted("code")
 
-    def _journals(self):
-        """Return the journals through which money comes in and goes out."""
+    def _find_journals(self):
         journals = self._in_company("account.journal")
         return journals.search([*journals._xero_payment_domain(), ("company_id", "child_of", self.company_id.id)])
 
