@@ -161,15 +161,38 @@ def _run(work, move_ids):
     bindings = work.env["xero.binding"].search(
         [("connection_id", "=", work.connection.id), ("res_model", "=", "account.move"), ("res_id", "in", move_ids)]
     )
-    created = {element.binding_id for resource, element in outbox.sent if resource == "Contacts"}
     by_move = {binding.res_id: binding for binding in bindings}
+    names = _Names(work, contacts.bindings(moves.commercial_partner_id), outbox)
     for move in moves:
         binding = by_move.get(move.id, work.env["xero.binding"])
-        plan.documents[move.id] = _planned(work, move, binding, elements.get(binding.id), contacts, created)
+        plan.documents[move.id] = _planned(work, move, binding, elements.get(binding.id), names)
     return plan
 
 
-def _planned(work, move, binding, element, contacts, created):
+class _Names:
+    """What Xero's records are called, read once for all documents of a plan."""
+
+    def __init__(self, work, contact_bindings, outbox):
+        mirrors = [("connection_id", "=", work.connection.id)]
+        self.accounts = {account.code: account.display_name for account in work.env["xero.account"].search(mirrors)}
+        self.rates = {rate.code: rate.display_name for rate in work.env["xero.tax.rate"].search(mirrors)}
+        self.contact_bindings = contact_bindings
+        linked = [binding.xero_id for binding in contact_bindings.values() if binding.xero_id]
+        contacts = work.env["xero.contact"].with_context(active_test=False)
+        self._contacts = {
+            contact.xero_id: contact.name for contact in contacts.search([*mirrors, ("xero_id", "in", linked)])
+        }
+        self._created = {element.binding_id for resource, element in outbox.sent if resource == "Contacts"}
+        self._new = "new" if work.connection.contacts_refreshed_at else "either"
+
+    def contact(self, partner):
+        """Return the name of a partner's contact and what becomes of it; see ``Planned.contact``."""
+        binding = self.contact_bindings[partner.id]
+        state = "missing" if not binding.xero_id else self._new if binding.id in self._created else "linked"
+        return self._contacts.get(binding.xero_id) or partner.display_name, state
+
+
+def _planned(work, move, binding, element, names):
     problems = [tuple(problem) for problem in binding.problems or []] if binding.state in ("blocked", "failed") else []
     planned = Planned(xero_id=binding.xero_id or "", xero_status=binding.xero_status or "")
     if move.state == "draft" and not move.commercial_partner_id:
@@ -185,24 +208,17 @@ def _planned(work, move, binding, element, contacts, created):
         planned.action = "excluded" if binding.state == "excluded" else "unchanged"
     if planned.action in ("void", "left", "excluded") or any(reason == "unsupported" for reason, _text in problems):
         return planned
-    contact = contacts.bindings(move.commercial_partner_id)[move.commercial_partner_id.id]
-    known = work.env["xero.contact"].search(
-        [("connection_id", "=", work.connection.id), ("xero_id", "=", contact.xero_id)], limit=1
-    )
-    new = "new" if work.connection.contacts_refreshed_at else "either"
-    state = "missing" if not contact.xero_id else new if contact.id in created else "linked"
-    planned.contact = (known.name or move.commercial_partner_id.display_name, state)
+    partner = move.commercial_partner_id
+    planned.contact = names.contact(partner)
+    contact = names.contact_bindings[partner.id]
     planned.mapped = work.env["xero.mapper.document"]._to_xero(
         work.connection, move, contact.xero_id, binding.reissue, tax_amounts=not binding.tax_amounts_refused
     )
-    planned.lines = _lines(work, planned.mapped)
+    planned.lines = _lines(planned.mapped, names)
     return planned
 
 
-def _lines(work, mapped):
-    mirrors = [("connection_id", "=", work.connection.id)]
-    accounts = {account.code: account.display_name for account in work.env["xero.account"].search(mirrors)}
-    rates = {rate.code: rate.display_name for rate in work.env["xero.tax.rate"].search(mirrors)}
+def _lines(mapped, names):
     items = mapped.payload.get("LineItems") or [{}] * len(mapped.parts)
     lines = []
     for part, item in zip(mapped.parts, items, strict=True):
@@ -218,9 +234,9 @@ def _lines(work, mapped):
                 item.get("Quantity", wanted.quantity),
                 item.get("UnitAmount", wanted.unit_price),
                 discount,
-                accounts.get(part.line.get("AccountCode"), ""),
+                names.accounts.get(part.line.get("AccountCode"), ""),
                 part.rule,
-                rates.get(wanted.tax_type, ""),
+                names.rates.get(wanted.tax_type, ""),
                 wanted.base,
                 wanted.tax,
             )
