@@ -1,12 +1,12 @@
 {
     "name": "Xero Connector",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Accounting",
-    "summary": "Keep customers and invoices equal to a Xero organisation",
+    "summary": "Keep customers, invoices, bills and payments equal to a Xero organisation",
     "author": "Xero Connector contributors, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/connector-xero",
     "license": "LGPL-3",
-    "depends": ["account"],
+    "depends": ["account_payment"],
     "external_dependencies": {"python": ["xero_python", "requests"]},
     "data": [
         "security/xero_groups.xml",

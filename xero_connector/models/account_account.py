@@ -25,6 +25,13 @@ class AccountAccount(models.Model):
         domain=LINE_ACCOUNTS,
         groups="xero_connector.group_xero_user",
     )
+    xero_bank_charges = fields.Boolean(
+        "Bank Charges",
+        groups="xero_connector.group_xero_user",
+        copy=False,
+        help="What is booked here with a payment is what a bank or provider kept of it. Without a Xero account of its "
+        "own it goes to the account for bank charges of the connection, not to that for write-offs.",
+    )
     xero_proposed_account_id = fields.Many2one(
         "xero.account",
         "Proposal",
@@ -66,6 +73,6 @@ class AccountAccount(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "xero_account_id" in vals:
-            self.env["xero.binding"]._retry_blocked(self.env.company, ["account", "tax"])
+        if vals.keys() & {"xero_account_id", "xero_bank_charges"}:
+            self.env["xero.binding"]._retry_blocked(self.env.company, ["account", "tax", "payment_account"])
         return result

@@ -1,7 +1,7 @@
 from odoo import models
 
-# The document types that this version sends; all become ACCREC invoices in Xero.
-SENT_TYPES = ("out_invoice", "out_receipt")
+from ..xero_api.kinds import OF_MOVE
+
 # Written on a posted move, these may change what Xero should hold. Everything else is noise.
 WATCHED = frozenset(
     (
@@ -13,6 +13,8 @@ WATCHED = frozenset(
         "partner_id",
         "invoice_line_ids",
         "line_ids",
+        "is_move_sent",
+        "matched_payment_ids",
     )
 )
 
@@ -22,7 +24,12 @@ class AccountMove(models.Model):
     _inherit = ["account.move", "xero.bindable"]
 
     def _xero_move_types(self):
-        return SENT_TYPES
+        return tuple(OF_MOVE)
+
+    def _xero_document_kind(self):
+        """Return the ``Kind`` of document that this move is in Xero."""
+        self.ensure_one()
+        return OF_MOVE[self.move_type]
 
     def _xero_company_ids(self):
         ids_by_company = {}
@@ -39,6 +46,12 @@ class AccountMove(models.Model):
             kind = dict(self._fields["move_type"]._description_selection(self.env))[self.move_type]
             return self.env._(
                 "%(name)s: documents of type %(kind)s are not sent to Xero.", name=self.display_name, kind=kind
+            )
+        connection = self.env["xero.connection"]._for_company(self.company_id)
+        if connection and not connection._sends(self._xero_document_kind()):
+            return self.env._(
+                "%s is not sent: turn such documents on in the Xero connection, under Synchronisation.",
+                self.display_name,
             )
         # The state is read for a whole selection in one query.
         if self.state != "posted" and not self.sudo().xero_sync_state:

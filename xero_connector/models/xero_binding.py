@@ -33,6 +33,7 @@ class XeroBinding(models.Model):
     xero_id = fields.Char("Xero ID", readonly=True)
     xero_number = fields.Char("Number in Xero", readonly=True)
     xero_status = fields.Char("Status in Xero", readonly=True)
+    xero_parent_id = fields.Char(readonly=True, help="Allocations: Xero's id of the credit note that they belong to.")
     xero_url = fields.Char("Open in Xero", compute="_compute_xero_url")
     # new ──► in_flight ──► synced ──(mark)──► in_flight …
     #  │          ├───────► failed    Xero refused it; a person must act      ──(mark)──► in_flight
@@ -62,6 +63,9 @@ class XeroBinding(models.Model):
     message = fields.Text(readonly=True, help="All texts of the problems.")
     warning = fields.Text(readonly=True, help="It is in Xero, but something there is not as expected.")
     synced_hash = fields.Char(readonly=True)
+    synced_money = fields.Char(
+        readonly=True, help="A fingerprint of contact, currency and total alone: only with these payments must yield."
+    )
     synced_values = fields.Json(
         readonly=True, help="Contacts: our values as Xero last got them, so that only what changed here is sent."
     )
@@ -81,7 +85,17 @@ class XeroBinding(models.Model):
     tax_amounts_refused = fields.Boolean(
         readonly=True, help="Xero did not take the tax of a line from us: it is not told any more for this document."
     )
-    xero_total = fields.Float("Total in Xero", digits=(16, 2), readonly=True, help="In the document's currency.")
+    # What Xero was last seen to hold, in the document's currency.
+    xero_total = fields.Float("Total in Xero", digits=(16, 2), readonly=True)
+    amount_due = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what remains of the credit.")
+    amount_paid = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what was refunded.")
+    amount_credited = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what was allocated.")
+    sent_in_xero = fields.Boolean(readonly=True)
+    remote_hash = fields.Char(readonly=True, help="A fingerprint of what Xero holds, amounts applied to it left out.")
+    remote_change = fields.Text(
+        readonly=True, help="What somebody changed in Xero since; nothing is sent over it unless a person pushes it."
+    )
+    difference = fields.Text(readonly=True, help="What was paid, credited or removed in Xero and not in Odoo.")
     # draft ──► approve ──► (none)        A person tries the connection with one document, from the assistant.
     #   │ ▲
     #   ▼ └──── refused by Xero, or pushed by a person before it was done: it stays a draft

@@ -4,12 +4,21 @@ from odoo.exceptions import ValidationError
 from .xero_account import ROUNDING
 
 # Accounts for kinds of lines (M11), and what may be chosen for them.
-KIND_ACCOUNTS = ("discount_account_id", "shipping_account_id", "adjustment_account_id", "rounding_account_id")
+KIND_ACCOUNTS = (
+    "discount_account_id",
+    "shipping_account_id",
+    "adjustment_account_id",
+    "rounding_account_id",
+    "bank_charge_account_id",
+    "write_off_account_id",
+)
 _ON_LINES = "[('connection_id', '=', id), ('usable_on_lines', '=', True), ('code', '!=', False)]"
 # Whoever changes one of these may have mended what a document was held for.
 _RELEASING = frozenset(
     (
         "default_account_id",
+        "default_expense_account_id",
+        "default_payment_account_id",
         "exempt_tax_rate_id",
         "unmapped_tax_policy",
         *KIND_ACCOUNTS,
@@ -35,6 +44,14 @@ class XeroConnection(models.Model):
         domain=_ON_LINES,
         copy=False,
         help="Used for every line whose product, category and Odoo account have no Xero account of their own.",
+    )
+    default_expense_account_id = fields.Many2one(
+        "xero.account",
+        "Default Account for Bills",
+        domain=_ON_LINES,
+        copy=False,
+        help="The same for lines of bills and vendor refunds. Left empty, the default ledger account is used for them "
+        "too.",
     )
     discount_account_id = fields.Many2one(
         "xero.account",
@@ -64,6 +81,22 @@ class XeroConnection(models.Model):
         "'|', ('usable_on_lines', '=', True), ('system_account', '=', 'ROUNDING')]",
         copy=False,
         help="Cash rounding, and the cents that make totals equal. Left empty, Xero's own rounding account is used.",
+    )
+    bank_charge_account_id = fields.Many2one(
+        "xero.account",
+        "Bank Charges",
+        domain=_ON_LINES,
+        copy=False,
+        help="What a bank or provider kept of a payment, where it is on an Odoo account that is marked as Bank Charges "
+        "and has no Xero account of its own.",
+    )
+    write_off_account_id = fields.Many2one(
+        "xero.account",
+        "Write-Offs",
+        domain=_ON_LINES,
+        copy=False,
+        help="What is written off an invoice or bill, where the Odoo account has no Xero account of its own. In Xero it "
+        "becomes a credit note on this account, allocated to the document.",
     )
     default_payment_account_id = fields.Many2one(
         "xero.account",
@@ -150,12 +183,19 @@ class XeroConnection(models.Model):
         if self.filtered(lambda connection: connection.tax_tolerance < 0 or connection.round_off_units < 0):
             raise ValidationError(self.env._("A tolerance cannot be negative: 0 allows no difference at all."))
 
-    @api.constrains("default_account_id", "default_payment_account_id", "exempt_tax_rate_id", *KIND_ACCOUNTS)
+    @api.constrains(
+        "default_account_id",
+        "default_expense_account_id",
+        "default_payment_account_id",
+        "exempt_tax_rate_id",
+        *KIND_ACCOUNTS,
+    )
     def _check_defaults(self):
         for connection in self:
-            problem = connection.default_account_id and connection.default_account_id._line_problem(connection)
-            if problem:
-                raise ValidationError(self.env._("The default ledger account cannot be used: %s.", problem))
+            for account in (connection.default_account_id, connection.default_expense_account_id):
+                problem = account and account._line_problem(connection)
+                if problem:
+                    raise ValidationError(self.env._("The default ledger account cannot be used: %s.", problem))
             for name in KIND_ACCOUNTS:
                 connection._check_kind_account(name)
             payment = connection.default_payment_account_id
@@ -185,6 +225,12 @@ class XeroConnection(models.Model):
             # Xero plans limit how many invoices are approved; drafts are not counted.
             self.env["xero.binding"]._retry_blocked(self.company_id, ["plan"])
         return result
+
+    def _default_account(self, kind):
+        """Return the account for lines of documents of a ``Kind`` that nothing else gives an account; may be empty."""
+        self.ensure_one()
+        own = self.env["xero.account"] if kind.sales else self.default_expense_account_id
+        return own or self.default_account_id
 
     def _rounding_account(self):
         """Return the account for roundings: the chosen one, else Xero's own; empty where it has none."""

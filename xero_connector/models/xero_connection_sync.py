@@ -66,7 +66,7 @@ class XeroConnection(models.Model):
                     [
                         ("company_id", "child_of", connection.company_id.id),
                         ("state", "=", "posted"),
-                        ("move_type", "in", self.env["account.move"]._xero_move_types()),
+                        ("move_type", "in", connection._sent_move_types()),
                         ("invoice_date", ">=", connection.export_from),
                     ]
                 )

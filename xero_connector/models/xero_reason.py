@@ -26,6 +26,8 @@ class XeroReason(models.Model):
             ("tax", "The mapping of taxes"),
             ("contact", "The choice of the contact"),
             ("xero", "Xero"),
+            ("payment_account", "The mapping of payment accounts"),
+            ("preview", "The comparison with Xero"),
         ],
         "Mended In",
         default="record",

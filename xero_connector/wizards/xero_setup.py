@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.account_move import SENT_TYPES
 from ..sync.runner import Runner
+
+# What the connection is tried with, and what the proposals are made for.
+SALES_TYPES = ("out_invoice", "out_receipt")
 
 
 class XeroSetup(models.TransientModel):
@@ -97,7 +99,7 @@ class XeroSetup(models.TransientModel):
         return [
             ("company_id", "child_of", self.connection_id.company_id.id),
             ("parent_state", "=", "posted"),
-            ("move_id.move_type", "in", SENT_TYPES),
+            ("move_id.move_type", "in", SALES_TYPES),
             ("display_type", "=", "product"),
         ]
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.account_move import SENT_TYPES
 from ..sync.runner import Runner
 from ..sync.trial import UNAPPROVED
 from ..xero_api.payload import ENDED
@@ -25,7 +24,7 @@ class XeroSetup(models.TransientModel):
         compute="_compute_move_id",
         inverse="_inverse_move_id",
         domain="[('company_id', 'child_of', company_id), ('state', '=', 'posted'), "
-        f"('move_type', 'in', {SENT_TYPES!r}), '|', ('xero_sync_state', 'not in', {_SETTLED!r}), "
+        f"('move_type', 'in', {SALES_TYPES!r}), '|', ('xero_sync_state', 'not in', {_SETTLED!r}), "
         "('xero_binding_ids', 'any', [('connection_id', '=', connection_id), ('trial', '!=', False), "
         f"('xero_status', 'in', {UNAPPROVED!r})])]",
     )
@@ -85,7 +84,7 @@ class XeroSetup(models.TransientModel):
             limit=1,
         )
         company = ("company_id", "child_of", self.connection_id.company_id.id)
-        domain = [company, ("state", "=", "posted"), ("move_type", "in", SENT_TYPES)]
+        domain = [company, ("state", "=", "posted"), ("move_type", "in", SALES_TYPES)]
         tried = tried and moves.search([*domain, ("id", "=", tried.res_id)])
         return tried or moves.search(
             [*domain, ("xero_sync_state", "not in", _SETTLED)],
