@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -9,25 +10,31 @@ from .xero_mapper import Mapped
 from .xero_mapper_line import DESCRIPTION
 
 NUMBER, REFERENCE = 255, 255
+# Both dates of a document that was not sent to the customer yet, where the connection wants it so (I3).
+PLACEHOLDER = date(3000, 1, 1)
 
 
 class XeroMapperDocument(models.AbstractModel):
     _name = "xero.mapper.document"
     _inherit = ["xero.mapper"]
-    _description = "Invoice to Xero Invoice"
+    _description = "Invoice, Bill or Credit Note to Xero"
 
     @api.model
-    def _to_xero(self, connection, move, contact_id, reissue=0, tax_amounts=True):
-        """Return the ``Mapped`` invoice of a posted move: payload, every problem at once, and expected totals.
+    def _to_xero(self, connection, move, contact_id, reissue=0, tax_amounts=True, dates_wait=False):
+        """Return the ``Mapped`` document of a posted move: payload, every problem at once, and expected totals.
 
         The payload may be there in spite of problems, so that a document that is in Xero already, unchanged, is
         known as such: a period that was locked since is no reason to hold it.
 
-        :param contact_id: Xero's id of the customer; only the id is sent, since other fields would edit the contact
+        :param contact_id: Xero's id of the partner; only the id is sent, since other fields would edit the contact
         :param reissue: how many voided invoices in Xero have used up this number
         :param tax_amounts: whether Xero may be told the tax of a line; it refused to be told, once
+        :param dates_wait: whether both dates are placeholders
         """
-        problems = self._header_problems(connection, move)
+        kind = move._xero_document_kind()
+        issued = PLACEHOLDER if dates_wait else move.invoice_date or move.date
+        due = PLACEHOLDER if dates_wait else move.invoice_date_due or issued
+        problems = self._header_problems(connection, move, issued)
         parts = self.env["xero.mapper.line"]._parts(connection, move, problems)
         wanted = [part.wanted for part in parts if part.wanted]
         total = self._money(move.amount_total, move.currency_id)
@@ -49,19 +56,20 @@ class XeroMapperDocument(models.AbstractModel):
         if rung.off:
             expected["warning"] = self._tax_warning(connection, move, rung)
         payload = {
-            "Type": "ACCREC",
+            "Type": kind.type,
             "Contact": {"ContactID": contact_id},
-            "InvoiceNumber": self._number(move, reissue),
-            "Reference": self._reference(move),
-            "Date": move.invoice_date or move.date,
-            "DueDate": move.invoice_date_due or move.invoice_date or move.date,
+            kind.number_name: self._number(move, reissue),
+            **({"Reference": self._reference(move)} if kind.sales else {}),
+            "Date": issued,
+            "DueDate": due,
             "CurrencyCode": move.currency_id.name,
             **self._currency_rate(connection, move),
             "LineAmountTypes": rung.types,
             "LineItems": items,
         }
         url = self._source_url(move)
-        if url:
+        if url and not kind.credit:
+            # Credit notes have no such field.
             payload["Url"] = url
         return Mapped(payload, problems, expected, rung.name, parts)
 
@@ -69,6 +77,9 @@ class XeroMapperDocument(models.AbstractModel):
 
     @api.model
     def _number(self, move, reissue=0):
+        """Return a document's number in Xero: ours, or that of the supplier, by which people look for a bill."""
+        if not move._xero_document_kind().sales:
+            return self._text(move.ref or move.name, NUMBER)
         return self._text(move.name, NUMBER) + (f"-{reissue + 1}" if reissue else "")
 
     @api.model
@@ -97,21 +108,20 @@ class XeroMapperDocument(models.AbstractModel):
         return [("date", text)]
 
     @api.model
-    def _header_problems(self, connection, move):
-        return self._lock_problem(connection, move) + self._currency_problem(connection, move.currency_id)
+    def _header_problems(self, connection, move, issued):
+        return self._lock_problem(connection, issued) + self._currency_problem(connection, move.currency_id)
 
     @api.model
-    def _lock_problem(self, connection, move):
-        """Return the problem of a document in a period that is locked in Xero, or nothing."""
-        date = move.invoice_date or move.date
+    def _lock_problem(self, connection, date):
+        """Return the problem of something dated in a period that is locked in Xero, or nothing."""
         locks = [
             lock for lock in (connection.period_lock_date, connection.end_of_year_lock_date) if lock and date <= lock
         ]
         if not locks:
             return []
         text = self.env._(
-            "Xero is locked up to %(lock)s and the document is dated %(date)s. Change the lock date in Xero under "
-            "Accounting → Advanced → Financial settings, then press Refresh from Xero; or change the document's date.",
+            "Xero is locked up to %(lock)s and this is dated %(date)s. Change the lock date in Xero under Accounting → "
+            "Advanced → Financial settings, then press Refresh from Xero; or change the date in Odoo.",
             lock=locks[0],
             date=date,
         )
@@ -156,6 +166,7 @@ class XeroMapperDocument(models.AbstractModel):
             unit_decimals=int(connection.unit_decimals),
             tax_tolerance=self._decimal(connection.tax_tolerance) if tax_amounts else Decimal(0),
             round_off=self._decimal(connection.round_off_units) * unit * money_lines,
+            discounts=move._xero_document_kind().discounts,
         )
 
     @api.model

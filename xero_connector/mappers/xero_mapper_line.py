@@ -45,7 +45,21 @@ class XeroMapperLine(models.AbstractModel):
         for record in rounding_lines:
             amount = self._money(move.direction_sign * record.amount_currency, move.currency_id)
             parts.append(self._rounding_part(connection, amount, self._label(record), problems))
+        for record in move.line_ids.filtered(lambda line: line.display_type == "non_deductible_tax"):
+            parts.append(self._untaxed_part(connection, move, record, problems))
         return parts
+
+    @api.model
+    def _untaxed_part(self, connection, move, record, problems):
+        """Return a journal item that Odoo adds to a bill, the tax that may not be deducted, as a line without tax."""
+        label = self._label(record)
+        account, rule = self._line_account(connection, move, record, False, label, problems)
+        applied = self.env["xero.mapper.tax"]._rate(connection, move, record.tax_ids.browse(), account, Decimal(0))
+        self._note(problems, label, applied.problem)
+        amount = self._money(move.direction_sign * record.amount_currency, move.currency_id)
+        wanted = Wanted(Decimal(1), amount, Decimal(0), Decimal(0), amount, Decimal(0), False)
+        wanted = wanted._replace(account=account.code, tax_type=applied.rate.code)
+        return Part(self._line(label, account, applied), wanted, rule)
 
     @api.model
     def _for_customer(self, move):
@@ -70,6 +84,7 @@ class XeroMapperLine(models.AbstractModel):
     @api.model
     def _money_parts(self, connection, move, base_line, own, problems):
         record = base_line["record"]
+        kind_of_document = move._xero_document_kind()
         mapper = self.env["xero.mapper.tax"]
         shares = mapper._shares(base_line)
         label = self._label(record)
@@ -97,7 +112,8 @@ class XeroMapperLine(models.AbstractModel):
             tax_type=applied.rate.code,
         )
         part = Part(self._line(label, account, applied), wanted, rule)
-        if connection.discount_as == "line" and self._may_split(wanted):
+        as_line = connection.discount_as == "line" or kind_of_document.credit
+        if as_line and kind_of_document.sales and self._may_split(wanted):
             return self._split_discount(connection, move, record, part, applied, problems)
         return [part]
 
@@ -275,15 +291,17 @@ class XeroMapperLine(models.AbstractModel):
         """
         company = move.company_id
         product = record.product_id
+        document = move._xero_document_kind()
+        mapping = "xero_account_id" if document.sales else "xero_expense_account_id"
         candidates = []
         if own:
             candidates.append(("line", record.xero_account_id))
-            candidates.append(("product", company._xero_value(product.product_tmpl_id, "xero_account_id")))
+            candidates.append(("product", company._xero_value(product.product_tmpl_id, mapping)))
         if kind:
             candidates.append(("kind", connection[f"{kind}_account_id"]))
         category = product.categ_id
         while category:
-            candidates.append(("category", company._xero_value(category, "xero_account_id")))
+            candidates.append(("category", company._xero_value(category, mapping)))
             category = category.parent_id
         candidates.append(("account", company._xero_value(record.account_id, "xero_account_id")))
         if kind == "rounding":
@@ -292,4 +310,4 @@ class XeroMapperLine(models.AbstractModel):
             # A mapping to another connection's chart counts as missing.
             if account and account.connection_id == connection:
                 return account, rule
-        return connection.default_account_id, "default"
+        return connection._default_account(document), "default"

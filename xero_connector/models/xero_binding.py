@@ -85,11 +85,15 @@ class XeroBinding(models.Model):
     tax_amounts_refused = fields.Boolean(
         readonly=True, help="Xero did not take the tax of a line from us: it is not told any more for this document."
     )
+    applied = fields.Json(
+        readonly=True, help="Payments and allocations: (binding of a document, ``paid`` or ``credited``) they apply to."
+    )
     # What Xero was last seen to hold, in the document's currency.
     xero_total = fields.Float("Total in Xero", digits=(16, 2), readonly=True)
     amount_due = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what remains of the credit.")
     amount_paid = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what was refunded.")
     amount_credited = fields.Float(digits=(16, 2), readonly=True, help="Credit notes: what was allocated.")
+    dates_wait = fields.Boolean(readonly=True, help="In Xero it has placeholder dates until it is sent.")
     sent_in_xero = fields.Boolean(readonly=True)
     remote_hash = fields.Char(readonly=True, help="A fingerprint of what Xero holds, amounts applied to it left out.")
     remote_change = fields.Text(

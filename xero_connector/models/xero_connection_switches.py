@@ -24,8 +24,8 @@ class XeroConnection(models.Model):
     )
     dates_when_sent = fields.Boolean(
         "Dates Only When Sent",
-        help="Sales documents are dated 1 January 3000 in Xero until they are sent to the customer (or paid); then they "
-        "get their true dates.",
+        help="Sales documents are dated 1 January 3000 in Xero until they are sent to the customer (or paid); then "
+        "they get their true dates.",
     )
 
     def _sends(self, kind):

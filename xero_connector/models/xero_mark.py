@@ -25,7 +25,7 @@ class XeroMark(models.Model):
     _state_index = models.Index("(res_model, res_id)")
 
     @api.model
-    def _put(self, res_model, ids_by_company, push=None, known=False, as_draft=False):
+    def _put(self, res_model, ids_by_company, push=None, known=False, as_draft=False, wake=True):
         """Mark records, one statement for all of them, and wake the connections concerned.
 
         Companies that never had a connection get no marks: there is nobody to read them. The moment is the clock's,
@@ -35,6 +35,7 @@ class XeroMark(models.Model):
         :param known: only records that Xero has or is to get: an edit alone sends nothing that was never sent, nor
             what a person took back
         :param as_draft: what Xero does not have yet is made as a draft there
+        :param wake: whether a run is to be started: the engine, while it runs, sees its own marks
         :return: ids of the marks
         """
         rows = [(res_id, company_id) for company_id, ids in ids_by_company.items() for res_id in ids]
@@ -70,7 +71,7 @@ class XeroMark(models.Model):
                 res_model,
             )
         )
-        if marks:
+        if marks and wake:
             companies = self.env["res.company"].sudo().browse({company_id for _id, company_id in marks})
             connections = self.env["xero.connection"]
             for company in companies:

@@ -55,3 +55,19 @@ class XeroSettlement(models.Model):
 
     def _xero_company_ids(self):
         return {company.id: settlements.ids for company, settlements in self.grouped("company_id").items()}
+
+    def _xero_document(self):
+        """Return the document; empty when it was deleted."""
+        return self.env["account.move"].browse(self.document_id).exists()
+
+    def _xero_credit_note(self):
+        """Return the credit note that an allocation takes from; empty for payments, and when it was deleted."""
+        moves = self.env["account.move"]
+        return moves.browse(self.counterpart_id).exists() if self.kind == "allocation" else moves
+
+    def _xero_left_to_provider(self):
+        """Whether it was paid through a provider whose payments are not sent (P3)."""
+        self.ensure_one()
+        counterpart = self.env[self.counterpart_model].browse(self.counterpart_id).exists()
+        payment = counterpart.origin_payment_id if counterpart._name == "account.move" else counterpart
+        return payment.payment_transaction_id.provider_id.xero_payments == "ignore"

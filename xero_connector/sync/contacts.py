@@ -432,13 +432,13 @@ class Contacts:
         return ""
 
 
-def bindings_of(work, records, xero_type, xero_subtype):
+def bindings_of(work, records, xero_type, xero_subtype, role="main"):
     """Return dict of record id → binding of the work's connection, made where there is none yet."""
     domain = [
         ("connection_id", "=", work.connection.id),
         ("res_model", "=", records._name),
         ("res_id", "in", records.ids),
-        ("role", "=", "main"),
+        ("role", "=", role),
     ]
     bindings = {binding.res_id: binding for binding in work.env["xero.binding"].search(domain)}
     missing = records.filtered(lambda record: record.id not in bindings)
@@ -449,6 +449,7 @@ def bindings_of(work, records, xero_type, xero_subtype):
                 "res_model": record._name,
                 "res_id": record.id,
                 "res_name": record.display_name,
+                "role": role,
                 "xero_type": xero_type,
                 "xero_subtype": xero_subtype,
             }

@@ -1,27 +1,29 @@
 import logging
-from decimal import Decimal
 
-from odoo import fields
-
-from ..xero_api.payload import ENDED, digest, plain, to_datetime
-from .contacts import bindings_of, previous_state
+from ..xero_api.kinds import KINDS
+from ..xero_api.payload import ENDED, digest, plain
+from .contacts import previous_state
+from .lookups import Lookup, document_bindings
 from .outbox import Element
 from .trial import UNAPPROVED, Trial
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
 
-LOOKUP_SIZE, LOOKUP_LENGTH = 50, 1500
+# What may change without anything having changed for a bookkeeper; *sent* has a state of its own.
+_VOLATILE = ("Url", "SentToContact")
 
 
 class Documents:
-    """Invoices → Xero: created, updated, voided; or adopted when they are there already."""
+    """Invoices, bills and credit notes → Xero: created, updated, voided; or adopted when they are there already."""
 
-    def __init__(self, work, outbox, contacts, additions):
+    def __init__(self, work, outbox, contacts, additions, settlements):
         self.work = work
         self.outbox = outbox
         self.contacts = contacts
         self.additions = additions
+        self.settlements = settlements
+        self.lookup = Lookup(work)
 
     @property
     def env(self):
@@ -37,6 +39,7 @@ class Documents:
         trial.note(marks.as_drafts("account.move"), "draft")
         live -= trial.to_take_back(live)
         self._end(set(move_ids) - set(live.ids), moves, marks)
+        live -= self._switched_off(live, marks)
         live -= self._leave_alone(live, marks)
         if not live:
             return
@@ -61,6 +64,7 @@ class Documents:
                 ("connection_id", "=", self.work.connection.id),
                 ("res_model", "=", "account.move"),
                 ("res_id", "in", list(ended_ids)),
+                ("role", "=", "main"),
             ]
         )
         to_end = bindings.filtered(
@@ -77,9 +81,30 @@ class Documents:
         bindings.filtered(
             lambda binding: not binding.xero_id and (binding.state != "excluded" or binding.res_id not in moves.ids)
         ).unlink()
-        elements = [self._end_element(binding, marks) for binding in to_end]
-        self.work.commit()
-        self._settle_ends(self.outbox.send("Invoices", "POST", elements, self.env._("Void invoices")))
+        to_end -= self._still_applied(to_end, marks)
+        for resource in ("Invoices", "CreditNotes"):
+            some = to_end.filtered(lambda binding, name=resource: KINDS[binding.xero_subtype].resource == name)
+            elements = [self._end_element(binding, marks) for binding in some]
+            self.work.commit()
+            self._settle_ends(self.outbox.send(resource, "POST", elements, self._label("void", resource)))
+
+    def _still_applied(self, bindings, marks):
+        """Remove payments and allocations of documents that are to be voided; hold and return those that keep some."""
+        verdict = Verdict(self.work)
+        kept = bindings.browse()
+        for move_id, twin in self.settlements.take_down(bindings.mapped("res_id")).items():
+            binding = bindings.filtered(lambda found, move_id=move_id: found.res_id == move_id)
+            verdict.block(binding, [("applied", self._applied_text(twin))], depends_on=twin)
+            marks.delete(dict.fromkeys(marks.of("account.move", move_id), "blocked"))
+            kept |= binding
+        return kept
+
+    def _applied_text(self, twin):
+        return self.env._(
+            "First “%(what)s” must be removed in Xero: %(why)s",
+            what=twin.res_name,
+            why=twin.message or self.env._("that is being done."),
+        )
 
     def _end_element(self, binding, marks):
         # Xero deletes what nobody approved yet, and voids the rest.
@@ -87,7 +112,7 @@ class Documents:
         return Element(
             binding_id=binding.id,
             intent="void",
-            payload={"InvoiceID": binding.xero_id, "Status": status},
+            payload={KINDS[binding.xero_subtype].id_name: binding.xero_id, "Status": status},
             mark_ids=marks.of("account.move", binding.res_id),
             previous=previous_state(binding),
             res_name=binding.res_name,
@@ -101,16 +126,15 @@ class Documents:
         """
         if not unresolved:
             return
-        ids = ",".join(element.payload["InvoiceID"] for _situation, element in unresolved)
-        query = {"IDs": ids, "page": 1, "pageSize": 1000}
-        found = {invoice["InvoiceID"]: invoice for invoice in self.work.client.list("/Invoices", query=query)}
         verdict = Verdict(self.work)
+        kind = KINDS[verdict.binding(unresolved[0][1]).xero_subtype]
+        found = self.lookup.by_ids(kind, [element.payload[kind.id_name] for _situation, element in unresolved])
         for _situation, element in unresolved:
-            binding = self.env["xero.binding"].browse(element.binding_id)
-            invoice = found.get(element.payload["InvoiceID"], {})
-            status = invoice.get("Status")
+            binding = verdict.binding(element)
+            document = found.get(element.payload[kind.id_name], {})
+            status = document.get("Status")
             if status in ENDED:
-                verdict.accepted(element, invoice, invoice["InvoiceID"])
+                verdict.accepted(element, document, document[kind.id_name])
             elif status in (*UNAPPROVED, "AUTHORISED") and status != binding.xero_status:
                 binding.xero_status = status
                 if status not in UNAPPROVED:
@@ -129,12 +153,18 @@ class Documents:
 
     # -- What is confirmed in Odoo -----------------------------------------------------------------------------
 
+    def _switched_off(self, moves, marks):
+        """Leave alone and return the documents of kinds that the connection does not send."""
+        off = moves.filtered(lambda move: not self.work.connection._sends(move._xero_document_kind()))
+        marks.delete({mark: "synced" for move in off for mark in marks.of("account.move", move.id)})
+        return off
+
     def _leave_alone(self, moves, marks):
         """Hold and return the documents that are older than what is to be sent; their customers stay out too."""
         mapper = self.env["xero.mapper.document"]
         problems = {move: mapper._date_problem(self.work.connection, move) for move in moves}
         old = moves.filtered(lambda move: problems[move])
-        bindings = bindings_of(self.work, old, "Invoice", "ACCREC")
+        bindings = document_bindings(self.work, old)
         # What Xero has already stays equal, however old it is.
         old = old.filtered(lambda move: not bindings[move.id].xero_id)
         verdict = Verdict(self.work)
@@ -148,8 +178,9 @@ class Documents:
         return old
 
     def _send_live(self, moves, marks):
-        bindings = bindings_of(self.work, moves, "Invoice", "ACCREC")
-        self.additions.ensure(self._to_be_sent(moves, bindings), marks)
+        bindings = document_bindings(self.work, moves)
+        settled = self.settlements.settled(moves.ids)
+        self.additions.ensure(self._to_be_sent(moves, bindings, settled), marks)
         contact_bindings = self.contacts.bindings(moves.commercial_partner_id)
         archived = self.contacts.archived(contact_bindings.values())
         creates, updates, done = [], [], {}
@@ -163,45 +194,88 @@ class Documents:
                 continue
             contact_binding = contact_bindings[move.commercial_partner_id.id]
             problems = self._contact_problems(move, contact_binding, archived)
-            element = self._element(move, binding, contact_binding, problems, move_marks)
+            waits = self._dates_wait(move, binding, settled)
+            element = self._element(move, binding, contact_binding, problems, move_marks, waits)
             if not element:
                 done |= dict.fromkeys(move_marks, "blocked")
             elif element.intent == "create":
                 creates.append(element)
-            elif element.hash == binding.synced_hash and "Status" not in element.payload:
+            elif element.intent == "unchanged":
                 self._settle_unchanged(binding)
                 done |= dict.fromkeys(move_marks, "synced")
             else:
                 updates.append(element)
         marks.delete(done)
         self.work.commit()
-        created = self.outbox.send("Invoices", "PUT", creates, self.env._("Create invoices"))
-        self.resolve(self._without_tax_amounts(created))
-        updated = self.outbox.send("Invoices", "POST", updates, self.env._("Update invoices"))
+        updates = self._free(updates, bindings, marks)
+        for resource in ("Invoices", "CreditNotes"):
+            self._send(resource, self._of(resource, creates, bindings), self._of(resource, updates, bindings))
+
+    def _of(self, resource, elements, bindings):
+        kinds = {binding.id: KINDS[binding.xero_subtype] for binding in bindings.values()}
+        return [element for element in elements if kinds[element.binding_id].resource == resource]
+
+    def _send(self, resource, creates, updates):
+        created = self.outbox.send(resource, "PUT", creates, self._label("create", resource))
+        self.lookup.resolve(self._without_tax_amounts(created))
+        updated = self.outbox.send(resource, "POST", updates, self._label("update", resource))
         self._fail_silent(self._without_tax_amounts(updated))
 
-    def _to_be_sent(self, moves, bindings):
+    def _label(self, intent, resource):
+        """Return what a call is called in the history."""
+        return {
+            ("create", "Invoices"): self.env._("Create invoices"),
+            ("update", "Invoices"): self.env._("Update invoices"),
+            ("void", "Invoices"): self.env._("Void invoices"),
+            ("create", "CreditNotes"): self.env._("Create credit notes"),
+            ("update", "CreditNotes"): self.env._("Update credit notes"),
+            ("void", "CreditNotes"): self.env._("Void credit notes"),
+        }[intent, resource]
+
+    def _dates_wait(self, move, binding, settled):
+        """Whether a document keeps its placeholder dates (I3): until it is sent, or something settles it.
+
+        One that has its true dates in Xero keeps them: turning the option on moves nothing that is booked.
+        """
+        return (
+            self.work.connection.dates_when_sent
+            and move._xero_document_kind().sales
+            and (not binding.xero_id or binding.dates_wait or binding.xero_status in ENDED)
+            and not (move.is_move_sent or binding.sent_in_xero or move.id in settled)
+        )
+
+    def _to_be_sent(self, moves, bindings, settled):
         """Return the documents for which Xero may be changed: others are left alone, or held whatever is added."""
         mapper = self.env["xero.mapper.document"]
         return moves.filtered(
-            lambda move: bindings[move.id].state != "excluded" and not mapper._lock_problem(self.work.connection, move)
+            lambda move: (
+                bindings[move.id].state != "excluded"
+                and (
+                    self._dates_wait(move, bindings[move.id], settled)
+                    or not mapper._lock_problem(self.work.connection, move.invoice_date or move.date)
+                )
+            )
         )
 
-    def _element(self, move, binding, contact_binding, contact_problems, mark_ids):
-        """Return what to send of a move, or ``None`` after holding it with everything that is wrong."""
+    def _element(self, move, binding, contact_binding, contact_problems, mark_ids, waits=False):
+        """Return what to send of a move, or ``None`` after holding it with everything that is wrong.
+
+        What Xero holds already comes back with the intent ``unchanged``.
+        """
         verdict = Verdict(self.work)
-        mapper = self.env["xero.mapper.document"]
+        kind = move._xero_document_kind()
         ended = binding.xero_status in ENDED
         try:
-            mapped = mapper._to_xero(
+            mapped = self.env["xero.mapper.document"]._to_xero(
                 self.work.connection,
                 move,
                 contact_binding.xero_id,
                 binding.reissue,
                 tax_amounts=not binding.tax_amounts_refused,
+                dates_wait=waits,
             )
-            # The address of Odoo may change without anything having changed for a bookkeeper.
-            fingerprint = digest({name: value for name, value in mapped.payload.items() if name != "Url"})
+            fingerprint = digest({name: value for name, value in mapped.payload.items() if name not in _VOLATILE})
+            money = self._money(mapped)
         except Exception as error:  # pylint: disable=broad-except
             # A document that we cannot read is our fault, and must not stop the others.
             _logger.exception("%s could not be mapped for Xero", move.display_name)
@@ -210,28 +284,40 @@ class Documents:
         problems = contact_problems + mapped.problems
         status = Trial(self.work).status(binding)
         unchanged = not status and not ended and mapped.payload and fingerprint == binding.synced_hash
-        if problems and not unchanged:
+        problems = [] if unchanged else problems
+        if binding.remote_change and not unchanged and not self.work.for_person:
+            # What somebody did in Xero is overwritten by nobody but a person.
+            problems.insert(0, ("changed", binding.remote_change))
+        if problems:
             depends_on = contact_binding if problems[0][0] == "contact" else None
             verdict.block(binding, problems, depends_on=depends_on)
             return None
         if ended and binding.xero_id:
-            # Xero cannot bring a voided invoice back: a confirmed one gets a successor there, under the same number
-            # if Xero lets it be used again, else under the next one (see ``resolve``).
+            # Xero cannot bring a voided document back: a confirmed one gets a successor there, under the same number
+            # if Xero lets it be used again, else under the next one (see ``Lookup.resolve``).
             trial = binding.trial if binding.trial == "draft" else False
-            binding.write({"xero_id": False, "xero_status": False, "synced_hash": False, "trial": trial})
+            values = {"xero_id": False, "xero_status": False, "synced_hash": False, "sent_in_xero": False}
+            binding.write({**values, "trial": trial})
             status = Trial(self.work).status(binding)
         payload = dict(mapped.payload)
         intent = "update" if binding.xero_id else "create"
         if status:
             payload["Status"] = status
         if intent == "update":
-            payload["InvoiceID"] = binding.xero_id
+            payload[kind.id_name] = binding.xero_id
+        if kind.sales and move.is_move_sent and (status or binding.xero_status) == "AUTHORISED":
+            payload["SentToContact"] = True
+        if unchanged:
+            intent = "unchanged"
+            if payload.get("SentToContact") and not binding.sent_in_xero and not self._is_applied(binding):
+                intent, payload = "sent", {kind.id_name: binding.xero_id, "SentToContact": True}
         return Element(
             binding_id=binding.id,
             intent=intent,
             payload=payload,
-            key=payload["InvoiceNumber"],
+            key=mapped.payload[kind.number_name],
             hash=fingerprint,
+            money=money,
             mark_ids=mark_ids,
             expected=plain({**mapped.expected, **({"due": mapped.expected["total"]} if intent == "create" else {})}),
             previous=previous_state(binding),
@@ -240,6 +326,56 @@ class Documents:
             attempts=binding.attempts,
         )
 
+    def _money(self, mapped):
+        """Return a fingerprint of what the payments of a document depend on."""
+        if not mapped.payload:
+            return ""
+        who = {name: mapped.payload[name] for name in ("Contact", "CurrencyCode")}
+        return digest({**who, "total": mapped.expected["total"]})
+
+    def _is_applied(self, binding):
+        """Whether something is applied to a document in Xero, which then takes no change of it."""
+        return binding.amount_paid or binding.amount_credited
+
+    def _free(self, updates, bindings, marks):
+        """Return the updates that may be sent: where payments or credits hang on a document Xero takes none.
+
+        Ours are removed, and follow again, where the amounts changed. Where only words changed it is left as it is, and
+        the user is told why (I7): a payment that is removed loses its bank reconciliation in Xero.
+        """
+        by_id = {binding.id: binding for binding in bindings.values()}
+        live = self.settlements.live([by_id[element.binding_id].res_id for element in updates])
+        verdict = Verdict(self.work)
+        ready, to_free = [], []
+        for element in updates:
+            binding = by_id[element.binding_id]
+            if binding.res_id not in live:
+                ready.append(element)
+            elif element.intent == "sent":
+                self._settle_unchanged(binding)
+                verdict.drop_marks(element, "synced")
+            elif element.money == binding.synced_money:
+                text = self.env._(
+                    "It was changed in Odoo, but in Xero it is paid or credited, and Xero does not let such a document "
+                    "be changed. The amounts are equal. Press Exclude to leave it as it is in Xero; or undo the "
+                    "payment in Odoo, wait until it is gone in Xero, and register it again."
+                )
+                verdict.block(binding, [("applied", text)])
+                verdict.drop_marks(element, "blocked")
+            else:
+                to_free.append(element)
+        kept = self.settlements.take_down([by_id[element.binding_id].res_id for element in to_free])
+        for element in to_free:
+            binding = by_id[element.binding_id]
+            if binding.res_id in kept:
+                twin = kept[binding.res_id]
+                verdict.block(binding, [("applied", self._applied_text(twin))], depends_on=twin)
+                verdict.drop_marks(element, "blocked")
+            else:
+                ready.append(element)
+        self.work.commit()
+        return ready
+
     def _contact_problems(self, move, contact_binding, archived):
         if contact_binding.xero_id in archived:
             return [
@@ -247,7 +383,7 @@ class Documents:
                     "contact",
                     self.env._(
                         "The contact “%s” is archived in Xero. Restore it there (Contacts → Archived), or link the "
-                        "customer to another contact, then press Retry.",
+                        "partner to another contact, then press Retry.",
                         archived[contact_binding.xero_id],
                     ),
                 )
@@ -255,12 +391,12 @@ class Documents:
         if contact_binding.xero_id and contact_binding.state != "excluded":
             return []
         if contact_binding.state == "excluded":
-            return [("contact", self.env._("The customer %s is excluded from Xero.", move.commercial_partner_id.name))]
+            return [("contact", self.env._("The partner %s is excluded from Xero.", move.commercial_partner_id.name))]
         return [
             (
                 "contact",
                 self.env._(
-                    "The customer %(name)s is not in Xero yet: %(why)s",
+                    "The partner %(name)s is not in Xero yet: %(why)s",
                     name=move.commercial_partner_id.display_name,
                     why=contact_binding.message or self.env._("it is being sent."),
                 ),
@@ -295,123 +431,3 @@ class Documents:
             verdict.fail(binding, "refused", self.env._("Xero did not confirm the change. Press Retry."))
             verdict.drop_marks(element, "failed")
         self.work.commit()
-
-    # -- What is in Xero already -------------------------------------------------------------------------------
-
-    def find(self, numbers):
-        """Return dict of number → list of sales invoices in Xero; one call for up to 50 numbers."""
-        # Xero's numbers are unique without regard to case.
-        by_key = {number.casefold(): number for number in numbers}
-        found = {number: [] for number in numbers}
-        queries = [
-            {"InvoiceNumbers": ",".join(chunk), "page": 1, "pageSize": 1000}
-            for chunk in self._chunks([number for number in numbers if "," not in number])
-        ]
-        for number in numbers:
-            if "," in number:
-                escaped = number.replace("\\", "\\\\").replace('"', '\\"')
-                queries.append({"where": f'InvoiceNumber=="{escaped}"', "page": 1})
-        for query in queries:
-            for invoice in self.work.client.list("/Invoices", query=query):
-                number = by_key.get((invoice.get("InvoiceNumber") or "").casefold())
-                if invoice.get("Type") == "ACCREC" and number:
-                    found[number].append(invoice)
-        return found
-
-    @staticmethod
-    def _chunks(numbers):
-        """Split numbers so that each look-up keeps to a length that any server takes in an address."""
-        chunk, length = [], 0
-        for number in numbers:
-            if chunk and (len(chunk) == LOOKUP_SIZE or length + len(number) > LOOKUP_LENGTH):
-                yield chunk
-                chunk, length = [], 0
-            chunk.append(number)
-            length += len(number)
-        if chunk:
-            yield chunk
-
-    def resolve(self, unresolved, lost_answer=False):
-        """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.
-
-        The same document is adopted; a voided one of that number makes room for a successor; another document
-        holds ours, with both shown.
-
-        :param lost_answer: the elements may be our own, made by a call whose answer was lost
-        :return: elements of which Xero has nothing
-        """
-        if not unresolved:
-            return []
-        found = self.find([element.key for _situation, element in unresolved])
-        absent = []
-        verdict = Verdict(self.work)
-        for situation, element in unresolved:
-            binding = self.env["xero.binding"].browse(element.binding_id)
-            living = [invoice for invoice in found[element.key] if invoice.get("Status") not in ENDED]
-            same = [invoice for invoice in living if self.is_same(invoice, element)]
-            if same and not self.linked_elsewhere(same[0], binding.res_id):
-                verdict.accepted(element, same[0], same[0]["InvoiceID"])
-            elif living:
-                verdict.block(binding, [("number", self.number_text(element, living[0]))])
-                verdict.drop_marks(element, "blocked")
-            elif situation == "number" and (found[element.key] or binding.synced_at):
-                # Used up by an invoice that ended; Xero may keep even the number of one that it shows no more.
-                binding.write({"reissue": binding.reissue + 1, "state": element.previous})
-                binding._mark()
-            else:
-                absent.append(element)
-                if not lost_answer:
-                    verdict.fail(binding, "refused", self.env._("Xero neither made it nor said why. Press Retry."))
-                    verdict.drop_marks(element, "failed")
-        self.work.commit()
-        return absent
-
-    def is_same(self, invoice, element):
-        """Whether an invoice in Xero is the very document we wanted to make.
-
-        :param element: an ``Element`` or a ``Mapped`` document
-        """
-        payload = element.payload
-        if (invoice.get("Contact") or {}).get("ContactID") != payload["Contact"]["ContactID"]:
-            return False
-        if payload.get("Url") and invoice.get("Url") == payload["Url"]:
-            # It names our very record; should the totals differ, that is shown as a warning.
-            return True
-        date = to_datetime(invoice.get("DateString") or invoice.get("Date"))
-        return (
-            invoice.get("CurrencyCode") == payload["CurrencyCode"]
-            and Decimal(str(invoice.get("Total"))) == Decimal(str(element.expected["total"]))
-            and bool(date)
-            and date.date() == fields.Date.to_date(payload["Date"])
-        )
-
-    def linked_elsewhere(self, invoice, move_id):
-        """Whether an invoice in Xero is linked to another record than this move."""
-        return self.env["xero.binding"].search_count(
-            [
-                ("connection_id", "=", self.work.connection.id),
-                ("xero_type", "=", "Invoice"),
-                ("xero_id", "=", invoice["InvoiceID"]),
-                "|",
-                ("res_model", "!=", "account.move"),
-                ("res_id", "!=", move_id),
-            ],
-            limit=1,
-        )
-
-    def number_text(self, element, invoice):
-        """Say in words that Xero has another invoice of a document's number, with both shown."""
-        date = to_datetime(invoice.get("DateString") or invoice.get("Date"))
-        return self.env._(
-            "Xero already has another invoice %(number)s. In Xero: %(their_contact)s, %(their_date)s, %(their_total)s "
-            "%(their_currency)s. In Odoo: %(our_date)s, %(our_total)s %(our_currency)s. Change the number of one of "
-            "them, or void the one in Xero, then press Retry.",
-            number=element.payload["InvoiceNumber"],
-            their_contact=(invoice.get("Contact") or {}).get("Name"),
-            their_date=date.date() if date else "—",
-            their_total=invoice.get("Total"),
-            their_currency=invoice.get("CurrencyCode"),
-            our_date=element.payload["Date"],
-            our_total=element.expected["total"],
-            our_currency=element.payload["CurrencyCode"],
-        )

@@ -1,5 +1,6 @@
 import json
 import uuid
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from odoo import fields
 from ..xero_api.errors import XeroError, XeroRefused, XeroUnanswered
 from ..xero_api.payload import has_id, plain, to_text
 from .marks import Marks
-from .resources import RESOURCES
+from .resources import resource_of, value_at
 from .verdict import Verdict
 
 # A call's body must stay below 3.5 MB.
@@ -27,6 +28,9 @@ class Element:
 
     :param key: our own key in the payload (number or name), to check that answers are matched to the right element
     :param previous: the binding's state before, for when Xero certainly did nothing
+    :param path: where it goes, if not to the resource's own path
+    :param words: Xero's own, when it refused it
+    :param money: fingerprint of the amounts alone (see ``synced_money`` of the binding)
     """
 
     binding_id: int
@@ -40,15 +44,18 @@ class Element:
     rung: str = ""
     res_name: str = ""
     attempts: int = 0
+    path: str = ""
+    money: str = ""
+    words: str = ""
 
     def stored(self):
         """What the request keeps of this element; the payload is in the request's body already."""
-        return plain({name: value for name, value in asdict(self).items() if name != "payload"})
+        return plain({name: value for name, value in asdict(self).items() if name not in ("payload", "words")})
 
 
 def elements_of(request):
     """Return the ``Element`` list of a stored request, as it was when it was prepared."""
-    payloads = RESOURCES[request.path].payloads(request.body)
+    payloads = resource_of(request.path).payloads(request.body)
     return [
         Element(payload=payload, **stored) for payload, stored in zip(payloads, request._element_list(), strict=True)
     ]
@@ -66,19 +73,19 @@ class Outbox:
     def send(self, resource, method, elements, label):
         """Send elements in as few calls as Xero's limits allow.
 
-        :param resource: name of one of ``RESOURCES``
+        :param resource: name of a resource, for example ``Invoices``; elements may name a path of their own
         :return: elements that Xero refused for a reason that the caller may resolve (``Verdict`` says which)
         :raises XeroError: a fault of the whole call; what was sent before it is settled
         """
         unresolved = []
-        for batch in self._batches(elements, RESOURCES[f"/{resource}"].batch):
+        for path, batch in self._batches(elements, f"/{resource}"):
             # What was refused is settled before the slice ends, or it would only be refused again.
             if unresolved and self.work.must_stop():
                 break
             self.work.check_time()
             wanted = self._still_asked(batch)
             if wanted:
-                unresolved += self._send_batch(resource, method, wanted, label)
+                unresolved += self._send_batch(path, method, wanted, label)
         return unresolved
 
     def _still_asked(self, batch):
@@ -89,22 +96,31 @@ class Outbox:
         bindings.filtered(lambda binding: binding.state == "new" and not binding.xero_id).unlink()
         return wanted
 
-    def _batches(self, elements, most):
-        together = [element for element in elements if element.attempts < ALONE_AFTER]
-        batch, size = [], 0
-        for element in together:
-            length = len(to_text(element.payload).encode())
-            if batch and (len(batch) == most or size + length > BATCH_BYTES):
-                yield batch
-                batch, size = [], 0
-            batch.append(element)
-            size += length
-        if batch:
-            yield batch
-        yield from ([element] for element in elements if element.attempts >= ALONE_AFTER)
+    def _batches(self, elements, usual_path):
+        """Yield (path, elements of one call): as many as Xero takes; what failed again and again goes alone."""
+        by_path = defaultdict(list)
+        for element in elements:
+            by_path[element.path or usual_path].append(element)
+        for path, some in by_path.items():
+            most = resource_of(path).batch
+            batch, size = [], 0
+            for element in some:
+                if element.attempts >= ALONE_AFTER:
+                    continue
+                length = len(to_text(element.payload).encode())
+                if batch and (len(batch) == most or size + length > BATCH_BYTES):
+                    yield path, batch
+                    batch, size = [], 0
+                batch.append(element)
+                size += length
+            if batch:
+                yield path, batch
+            for element in some:
+                if element.attempts >= ALONE_AFTER:
+                    yield path, [element]
 
-    def _send_batch(self, resource, method, batch, label):
-        request = self.prepare(resource, method, batch, label)
+    def _send_batch(self, path, method, batch, label):
+        request = self.prepare(path, method, batch, label)
         try:
             answer = self.deliver(request)
         except XeroRefused as error:
@@ -113,7 +129,7 @@ class Outbox:
                 self._note_try(request, error)
                 self.look_up(request)
                 return []
-            return self._refused_whole(request, resource, method, batch, label, error)
+            return self._refused_whole(request, path, method, batch, label, error)
         except XeroUnanswered as error:
             if len(batch) == 1 and batch[0].attempts >= ALONE_AFTER and error.status:
                 self._set_aside(request, batch[0], error)
@@ -121,10 +137,10 @@ class Outbox:
             raise
         return self.apply(request, answer.data)
 
-    def prepare(self, resource, method, batch, label):
+    def prepare(self, path, method, batch, label):
         """Store a call and commit it: from here on the call can be found again after a crash."""
         env = self.work.env
-        kind = RESOURCES[f"/{resource}"]
+        resource = resource_of(path)
         bindings = env["xero.binding"].browse([element.binding_id for element in batch])
         request = env["xero.request"].create(
             {
@@ -132,9 +148,9 @@ class Outbox:
                 "label": label,
                 "idempotency_key": str(uuid.uuid4()),
                 "method": method,
-                "path": kind.path,
-                "query": json.dumps(kind.query),
-                "body": kind.body([element.payload for element in batch]),
+                "path": path,
+                "query": json.dumps(resource.query),
+                "body": resource.body([element.payload for element in batch]),
                 "elements": [element.stored() for element in batch],
                 "element_count": len(batch),
                 "binding_ids": bindings.ids,
@@ -195,8 +211,14 @@ class Outbox:
         request.write({"state": "answered", "http_status": error.status or 0, "answer": str(error)})
         self.work.commit()
 
-    def _refused_whole(self, request, resource, method, batch, label, error):
+    def _refused_whole(self, request, path, method, batch, label, error):
         """Xero refused a call as a whole: find the bad element by halving, so that it stops no other."""
+        if error.status == 404 and resource_of(path).ends:
+            # Somebody removed it in Xero before us: the caller looks.
+            request.write({"state": "answered", "http_status": error.status, "answer": str(error)})
+            self.work.env["xero.binding"].browse(batch[0].binding_id).write({"state": batch[0].previous})
+            self.work.commit()
+            return [("lookup", batch[0])]
         if error.status not in (400, 413):
             # Not about what was sent (a wrong address, for instance): halving would only repeat it.
             self.give_back(request, error)
@@ -209,9 +231,7 @@ class Outbox:
             return verdict.unresolved
         self.give_back(request, error)
         half = len(batch) // 2
-        return self._send_batch(resource, method, batch[:half], label) + self._send_batch(
-            resource, method, batch[half:], label
-        )
+        return self._send_batch(path, method, batch[:half], label) + self._send_batch(path, method, batch[half:], label)
 
     def _set_aside(self, request, element, error):
         """A document on which Xero itself fails again and again waits alone; after some tries a person is told.
@@ -286,20 +306,20 @@ class Outbox:
 
     @staticmethod
     def _id_name(request):
-        return RESOURCES[request.path].id_name
+        return resource_of(request.path).id_name
 
     def _correlate(self, request, elements, data):
         """Match answers to elements by position, checked by our own keys; by the keys alone where that is off.
 
-        An answer is never given to two elements.
+        An answer is never given to two elements, and none where keys do not tell elements apart: bills of two
+        suppliers may have one number, and an invoice may have two payments.
         """
-        answers = data.get(request.path.strip("/"))
-        answers = [answer for answer in answers if isinstance(answer, dict)] if isinstance(answers, list) else []
-        names = RESOURCES[request.path].keys
+        resource = resource_of(request.path)
+        answers = resource.answers(data)
 
         def belongs(element, answer, unnamed):
-            for name in names:
-                sent, got = element.payload.get(name), answer.get(name)
+            for name in resource.keys:
+                sent, got = value_at(element.payload, name), value_at(answer, name)
                 if sent and has_id(got):
                     return _key(sent) == _key(got)
             return unnamed
@@ -309,8 +329,11 @@ class Outbox:
         ):
             return answers
         rest = list(answers)
+        keys = Counter(_key(element.key) for element in elements if element.key)
 
         def take(element):
+            if keys[_key(element.key)] > 1:
+                return None
             found = next((answer for answer in rest if belongs(element, answer, False)), None)
             if found:
                 rest.remove(found)

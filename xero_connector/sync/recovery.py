@@ -3,10 +3,15 @@ import logging
 from odoo import fields
 
 from ..xero_api.errors import XeroRefused, XeroUnanswered
+from .lookups import Lookup
 from .outbox import KEY_LIVES, elements_of
+from .resources import resource_of
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
+
+_DOCUMENTS = ("Invoices", "CreditNotes")
+_SETTLEMENTS = ("Payments", "Allocations")
 
 
 class Recovery:
@@ -17,12 +22,13 @@ class Recovery:
     that, or when Xero answered 5xx (which it remembers just as well), what it did is looked up by number.
     """
 
-    def __init__(self, work, outbox, contacts, documents, additions):
+    def __init__(self, work, outbox, contacts, additions, settlements):
         self.work = work
         self.outbox = outbox
         self.contacts = contacts
-        self.documents = documents
         self.additions = additions
+        self.settlements = settlements
+        self.lookup = Lookup(work)
         outbox.look_up = self.look_up
 
     def run(self):
@@ -50,10 +56,15 @@ class Recovery:
         self.look_up(request)
 
     def _resolve(self, request, unresolved):
-        if request.path == "/Contacts" and request.method == "PUT":
+        resource = resource_of(request.path)
+        if resource.ends:
+            self.settlements.settle_removals(unresolved)
+        elif request.method == "PUT" and resource.name == "Contacts":
             self.contacts.resolve(unresolved)
-        elif request.path == "/Invoices" and request.method == "PUT":
-            self.documents.resolve(unresolved)
+        elif request.method == "PUT" and resource.name in _DOCUMENTS:
+            self.lookup.resolve(unresolved)
+        elif request.method == "PUT" and resource.name in _SETTLEMENTS:
+            self.settlements.lookup.resolve(unresolved)
         elif unresolved:
             self._release([element for _situation, element in unresolved])
 
@@ -64,13 +75,17 @@ class Recovery:
         :return: the bindings of which Xero has nothing, or nothing new
         """
         elements = elements_of(request)
-        if request.method == "PUT" and request.path == "/Invoices":
-            elements = self.documents.resolve([("lookup", element) for element in elements], lost_answer=True)
-        elif request.method == "PUT" and request.path == "/Contacts":
+        resource = resource_of(request.path)
+        if request.method == "PUT" and resource.name in _DOCUMENTS:
+            elements = self.lookup.resolve([("lookup", element) for element in elements], lost_answer=True)
+        elif request.method == "PUT" and resource.name in _SETTLEMENTS:
+            unknown = [("lookup", element) for element in elements]
+            elements = self.settlements.lookup.resolve(unknown, lost_answer=True)
+        elif request.method == "PUT" and resource.name == "Contacts":
             elements = self.contacts.adopt(elements)
         elif request.method == "PUT":
             elements = self.additions.adopt(request, elements)
-        # An update or a void makes Xero equal to Odoo however often it is done: plan it again.
+        # An update, a void or a removal makes Xero equal to Odoo however often it is done: plan it again.
         self._release(elements, again)
         request.write({"state": "unknown"})
         self.work.commit()

@@ -8,19 +8,25 @@ from psycopg2 import IntegrityError, OperationalError
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..mappers.xero_mapper_document import PLACEHOLDER
 from ..xero_api.amounts import effective_rate
 from ..xero_api.compare import changes
 from ..xero_api.errors import XeroError
+from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED
 from .additions import Additions
 from .contacts import Contacts
-from .documents import LOOKUP_SIZE, Documents
+from .documents import Documents
 from .fault_words import fault_words
+from .lookups import Lookup
 from .marks import Marks
 from .outbox import Outbox
+from .settlements import Settlements
 from .verdict import Verdict
 from .workspace import Workspace
 
+DOCUMENTS = ("Invoices", "CreditNotes")
+LOOKUP_SIZE = 50
 # How long another's change of the same links is waited for.
 PATIENCE = "5s"
 
@@ -38,6 +44,7 @@ class Planned:
     :param problems: list of (code of the reason, text)
     :param contact: name of the contact in Xero, and whether it is ``linked``, ``new``, ``missing``, or ``either`` new
         or linked: Xero's contacts were never read
+    :param kind: the ``Kind`` of document in Xero
     :param mapped: the ``Mapped`` document; ``None`` where nothing is to be sent or it could not be read
     :param status: the status that it is to have in Xero; empty where that stays
     :param lines: list of ``PlannedLine``, also where the document is held
@@ -48,6 +55,7 @@ class Planned:
     problems: list = field(default_factory=list)
     contact: tuple = ("", "missing")
     lines: list = field(default_factory=list)
+    kind: object = None
     mapped: object = None
     xero_id: str = ""
     xero_status: str = ""
@@ -88,7 +96,7 @@ class RehearsalOutbox(Outbox):
 
     def send(self, resource, method, elements, label):
         self.sent += [(resource, element) for element in elements]
-        if resource != "Invoices":
+        if resource not in DOCUMENTS:
             verdict = Verdict(self.work)
             for element in elements:
                 answer = self._answer(resource, element)
@@ -154,12 +162,20 @@ def _run(work, move_ids):
     marks = Marks(work).ask_for([("account.move", move_id) for move_id in move_ids])
     outbox = RehearsalOutbox(work)
     contacts = Contacts(work, outbox)
-    Documents(work, outbox, contacts, Additions(work, outbox)).sync(move_ids, marks)
+    settlements = Settlements(work, outbox, contacts)
+    Documents(work, outbox, contacts, Additions(work, outbox), settlements).sync(move_ids, marks)
     work.env.flush_all()
-    plan = Plan(additions=[_addition(resource, element) for resource, element in outbox.sent if resource != "Invoices"])
-    elements = {element.binding_id: element for resource, element in outbox.sent if resource == "Invoices"}
+    plan = Plan(
+        additions=[_addition(resource, element) for resource, element in outbox.sent if resource not in DOCUMENTS]
+    )
+    elements = {element.binding_id: element for resource, element in outbox.sent if resource in DOCUMENTS}
     bindings = work.env["xero.binding"].search(
-        [("connection_id", "=", work.connection.id), ("res_model", "=", "account.move"), ("res_id", "in", move_ids)]
+        [
+            ("connection_id", "=", work.connection.id),
+            ("res_model", "=", "account.move"),
+            ("res_id", "in", move_ids),
+            ("role", "=", "main"),
+        ]
     )
     by_move = {binding.res_id: binding for binding in bindings}
     names = _Names(work, contacts.bindings(moves.commercial_partner_id), outbox)
@@ -212,8 +228,14 @@ def _planned(work, move, binding, element, names):
     planned.contact = names.contact(partner)
     contact = names.contact_bindings[partner.id]
     planned.mapped = work.env["xero.mapper.document"]._to_xero(
-        work.connection, move, contact.xero_id, binding.reissue, tax_amounts=not binding.tax_amounts_refused
+        work.connection,
+        move,
+        contact.xero_id,
+        binding.reissue,
+        tax_amounts=not binding.tax_amounts_refused,
+        dates_wait=bool(element) and str(element.payload.get("DueDate")) == str(PLACEHOLDER) or binding.dates_wait,
     )
+    planned.kind = move._xero_document_kind()
     planned.lines = _lines(planned.mapped, names)
     return planned
 
@@ -253,41 +275,44 @@ def _addition(resource, element):
 
 def _compare(work, plan):
     """Ask Xero, 50 documents a call, for those that it has, and for those whose number may be taken there."""
-    known = [planned for planned in plan.documents.values() if planned.xero_id and planned.xero_status not in ENDED]
-    for start in range(0, len(known), LOOKUP_SIZE):
-        some = known[start : start + LOOKUP_SIZE]
-        query = {"IDs": ",".join(planned.xero_id for planned in some), "page": 1, "pageSize": 1000, "unitdp": "4"}
-        found = {invoice.get("InvoiceID"): invoice for invoice in work.client.list("/Invoices", query=query)}
-        for planned in some:
-            invoice = found.get(planned.xero_id)
-            if invoice and planned.mapped and planned.mapped.payload:
-                planned.xero_status = invoice.get("Status") or ""
-                planned.changes = changes(planned.mapped.payload, planned.mapped.expected, invoice)
-    _look_for_numbers(work, plan)
+    lookup = Lookup(work)
+    for kind in KINDS.values():
+        own = [planned for planned in plan.documents.values() if planned.kind == kind]
+        known = [planned for planned in own if planned.xero_id and planned.xero_status not in ENDED]
+        for start in range(0, len(known), LOOKUP_SIZE):
+            some = known[start : start + LOOKUP_SIZE]
+            found = lookup.by_ids(kind, [planned.xero_id for planned in some])
+            for planned in some:
+                document = found.get(planned.xero_id)
+                if document and planned.mapped and planned.mapped.payload:
+                    planned.xero_status = document.get("Status") or ""
+                    planned.changes = changes(planned.mapped.payload, planned.mapped.expected, document)
+        if kind.unique_numbers:
+            _look_for_numbers(lookup, kind, own)
 
 
-def _look_for_numbers(work, plan):
+def _look_for_numbers(lookup, kind, planned_documents):
     creates = {
-        planned.mapped.payload["InvoiceNumber"]: (move_id, planned)
-        for move_id, planned in plan.documents.items()
-        if planned.action == "create" and planned.mapped.payload.get("InvoiceNumber")
+        planned.mapped.payload[kind.number_name]: planned
+        for planned in planned_documents
+        if planned.action == "create" and planned.mapped.payload.get(kind.number_name)
     }
     if not creates:
         return
-    documents = Documents(work, None, None, None)
-    for number, invoices in documents.find(list(creates)).items():
-        move_id, planned = creates[number]
-        living = [invoice for invoice in invoices if invoice.get("Status") not in ENDED]
+    nobody = lookup.env["xero.binding"]
+    for number, documents in lookup.find(kind, list(creates)).items():
+        planned = creates[number]
+        living = [document for document in documents if document.get("Status") not in ENDED]
         if not living:
             continue
         same = [
-            invoice
-            for invoice in living
-            if documents.is_same(invoice, planned.mapped) and not documents.linked_elsewhere(invoice, move_id)
+            document
+            for document in living
+            if lookup.is_same(document, planned.mapped) and not lookup.linked_elsewhere(kind, document, nobody)
         ]
         if same:
             planned.action = "adopt"
             planned.changes = changes(planned.mapped.payload, planned.mapped.expected, same[0])
         else:
             planned.action = "held"
-            planned.problems = [("number", documents.number_text(planned.mapped, living[0]))]
+            planned.problems = [("number", lookup.number_text(kind, planned.mapped, living[0]))]

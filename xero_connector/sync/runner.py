@@ -28,6 +28,7 @@ from .marks import Marks
 from .outbox import Outbox
 from .recovery import Recovery
 from .references import References
+from .settlements import Settlements
 from .trial import Trial
 from .verdict import Verdict
 from .workspace import OutOfTime, Workspace
@@ -164,8 +165,9 @@ class Runner:
         outbox = Outbox(work)
         contacts = Contacts(work, outbox)
         additions = Additions(work, outbox)
-        documents = Documents(work, outbox, contacts, additions)
-        Recovery(work, outbox, contacts, documents, additions).run()
+        settlements = Settlements(work, outbox, contacts)
+        documents = Documents(work, outbox, contacts, additions, settlements)
+        Recovery(work, outbox, contacts, additions, settlements).run()
         refreshed_at = connection.references_refreshed_at
         if wish.only == "references" or not refreshed_at:
             References(work).refresh()
@@ -187,14 +189,14 @@ class Runner:
                 return
             result.noted = True
         try:
-            self._drain(work, (contacts, additions, documents), wanted, result)
+            self._drain(work, (contacts, additions, documents, settlements), wanted, result)
         except OutOfTime:
             result.done = max(result.done, 1)
         self._note_success(work, result)
 
     def _drain(self, work, engines, wanted, result):
         """Take up marked records, oldest first, until none is left or the time is up."""
-        contacts, additions, documents = engines
+        contacts, additions, documents, settlements = engines
         before = None
         while True:
             marks = Marks(work).take(only=wanted)
@@ -206,9 +208,15 @@ class Runner:
             before = (marks.records, marks.ids)
             partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
             move_ids = [res_id for model, res_id in marks.records if model == "account.move"]
+            settlement_ids = [res_id for model, res_id in marks.records if model == "xero.settlement"]
             contacts.sync(partner_ids, marks)
             additions.sync([record for record in marks.records if record[0] in ADDED_MODELS], marks)
+            # What settles them is marked before their own marks go; it follows when they are in Xero.
+            settling = settlements.rebuild(move_ids)
             documents.sync(move_ids, marks)
+            settlements.sync(settlement_ids, marks)
+            if wanted:
+                wanted = [*wanted, *(record for record in settling if record not in wanted)]
             result.done += len(marks.records)
             # A record may have been marked again on the way, to be made under another number for instance.
             if wanted and not Marks(work).take(only=wanted).ids:
@@ -261,16 +269,36 @@ class Runner:
         outcomes = {}
         for res_model, res_id in wanted:
             binding = work.env["xero.binding"].search(
-                [("connection_id", "=", work.connection.id), ("res_model", "=", res_model), ("res_id", "=", res_id)],
+                [
+                    ("connection_id", "=", work.connection.id),
+                    ("res_model", "=", res_model),
+                    ("res_id", "=", res_id),
+                    ("role", "=", "main"),
+                ],
                 limit=1,
             )
             message = binding.warning if binding.state == "synced" else binding.message
+            if res_model == "account.move" and binding.state == "synced":
+                message = "\n".join(filter(None, [message, self._unsettled(work, res_id)]))
             waits = binding.state in ("new", "in_flight") or Marks(work).take(only=[(res_model, res_id)]).ids
             state = "to_sync" if waits else binding.state or "none"
             if binding.xero_status in ENDED and state == "synced":
                 state = "ended"
             outcomes[res_model, res_id] = (state, message or "")
         return outcomes
+
+    def _unsettled(self, work, move_id):
+        """Say what of the payments and allocations of a document could not be brought to Xero."""
+        settlements = work.env["xero.settlement"].search([("document_id", "=", move_id)])
+        held = work.env["xero.binding"].search(
+            [
+                ("connection_id", "=", work.connection.id),
+                ("res_model", "=", settlements._name),
+                ("res_id", "in", settlements.ids),
+                ("state", "in", ("failed", "blocked")),
+            ]
+        )
+        return "\n".join(f"{binding.res_name}: {binding.message}" for binding in held)
 
     # -- Faults ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 from ..xero_api.payload import ENDED
-from .contacts import bindings_of
+from .lookups import document_bindings
 
 # What nobody approved yet in Xero.
 UNAPPROVED = ("DRAFT", "SUBMITTED")
@@ -24,7 +24,7 @@ class Trial:
             return []
         moves = self.work.env["account.move"].browse(move_ids).exists()._xero_documents()
         posted = moves.filtered(lambda move: move.state == "posted")
-        bindings = bindings_of(self.work, posted, "Invoice", "ACCREC").values()
+        bindings = document_bindings(self.work, posted).values()
         wanted = [
             binding
             for binding in bindings

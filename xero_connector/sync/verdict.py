@@ -8,13 +8,17 @@ from .explanations import explain
 from .marks import Marks
 
 # What people call a Xero record, and the model that keeps copies of such records.
-_NUMBERS = ("InvoiceNumber", "ContactNumber", "TaxType", "Code")
+_NUMBERS = ("InvoiceNumber", "CreditNoteNumber", "ContactNumber", "TaxType", "Code")
 _MIRRORS = {
     "res.partner": "xero.contact",
     "account.tax": "xero.tax.rate",
     "xero.tax.combination": "xero.tax.rate",
     "res.currency": "xero.currency",
 }
+
+
+# See ``mappers/xero_mapper_document.py``.
+PLACEHOLDER = "3000-01-01"
 
 
 def own_values(payload):
@@ -35,22 +39,28 @@ class Verdict:
     def accepted(self, element, answer, xero_id):
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
         binding = self.binding(element)
-        gone = element.intent == "void"
+        if element.intent == "sent":
+            binding.sent_in_xero = True
+            self.drop_marks(element, "synced")
+            return
+        gone = element.intent in ("void", "remove")
         binding.write(
             {
                 "xero_id": xero_id,
-                "xero_number": next(filter(None, map(answer.get, _NUMBERS)), False),
-                "xero_status": answer.get("Status") or answer.get("ContactStatus") or False,
+                "xero_number": self._number(binding, answer),
+                "xero_status": self._status(answer),
                 "remote_updated_at": to_datetime(answer.get("UpdatedDateUTC")) or False,
                 "state": "synced",
                 "reason": False,
                 "message": False,
                 "warning": "\n".join(self._warnings(element, answer)) or False,
                 "synced_hash": False if gone else element.hash,
+                "synced_money": False if gone else element.money,
+                "dates_wait": str(element.payload.get("DueDate")) == PLACEHOLDER,
                 "synced_values": self._values_now(binding, element),
                 "synced_at": fields.Datetime.now(),
                 "rung": element.rung or False,
-                "xero_total": answer.get("Total") or 0,
+                "xero_total": answer.get("Total") or answer.get("Amount") or 0,
                 "trial": self._trial_now(binding, element),
                 "candidate_ids": [(5, 0, 0)],
                 "attempts": 0,
@@ -58,6 +68,9 @@ class Verdict:
                 "depends_on_id": False,
             }
         )
+        if binding.xero_type in ("Invoice", "CreditNote"):
+            self._note_seen(binding, element, answer)
+        self._note_applied(element)
         if binding.res_model in _MIRRORS:
             self._mirrored[_MIRRORS[binding.res_model]].append((binding, answer))
         self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
@@ -72,15 +85,31 @@ class Verdict:
         """Xero said no: keep its words, explain the known ones, and hand on what can be resolved by looking."""
         self.refused_count += 1
         words = "; ".join(dict.fromkeys(messages))
+        binding = self.binding(element)
+        if element.intent == "remove":
+            # It may be gone already: the caller looks.
+            binding.write({"state": element.previous})
+            element.words = words
+            self.unresolved.append(("refused", element))
+            return
+        if element.intent == "sent":
+            # It matters to nobody's books, and is no reason to hold the document.
+            binding.write({"state": "synced", "warning": self.work.env._("Xero did not mark it as sent: “%s”", words)})
+            self.drop_marks(element, "synced")
+            return
         self._lines.append(f"{element.res_name or element.key}: {words or self.work.env._('Xero gave no reason.')}")
         explanation = explain(self.work.env, words, element)
-        binding = self.binding(element)
         if explanation.resolve:
             binding.write({"state": element.previous})
             self.unresolved.append((explanation.resolve, element))
             return
         self.fail(binding, explanation.reason, explanation.text, words)
         self.drop_marks(element, "failed")
+
+    def fail_removal(self, element):
+        """Note that Xero keeps what was to be removed from it, in its own words where it gave some."""
+        explanation = explain(self.work.env, element.words, element)
+        self.fail(self.binding(element), explanation.reason, explanation.text, element.words)
 
     def mistaken(self, element, stranger):
         """Xero took it for a record that is linked to another of ours: a person must look. Xero itself said nothing."""
@@ -165,6 +194,33 @@ class Verdict:
         if self.refused_count:
             outcome = ", ".join(filter(None, [outcome, self.work.env._("%s refused", self.refused_count)]))
         return {"answer": "\n".join(self._lines), "outcome": outcome, "refused_count": self.refused_count}
+
+    @staticmethod
+    def _number(binding, answer):
+        if binding.xero_type in ("Payment", "Allocation"):
+            return binding.xero_number
+        return next(filter(None, map(answer.get, _NUMBERS)), False)
+
+    @staticmethod
+    def _status(answer):
+        status = answer.get("Status") or answer.get("ContactStatus")
+        return status or ("DELETED" if answer.get("IsDeleted") else False)
+
+    def _note_seen(self, binding, element, answer):
+        """Keep what Xero says it holds of a document now."""
+        binding.write({"remote_change": False, "sent_in_xero": bool(answer.get("SentToContact"))})
+
+    def _note_applied(self, element):
+        """Keep what a payment or an allocation changes in what is due of its documents."""
+        sign = -1 if element.intent == "remove" else 1
+        for binding_id, what in element.expected.get("applied") or []:
+            document = self.work.env["xero.binding"].browse(binding_id).exists()
+            amount = sign * element.expected["amount"]
+            due = round(document.amount_due - amount, 2)
+            values = {"amount_due": due, f"amount_{what}": round(document[f"amount_{what}"] + amount, 2)}
+            if document.xero_status in ("AUTHORISED", "PAID"):
+                values["xero_status"] = "AUTHORISED" if due else "PAID"
+            document.write(values)
 
     def _trial_now(self, binding, element):
         """What is left of a person's trial once Xero took an element; see ``trial`` of the binding."""

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync.runner import Runner
-
-# What the connection is tried with, and what the proposals are made for.
-SALES_TYPES = ("out_invoice", "out_receipt")
+from ..xero_api.kinds import SALES_TYPES
 
 
 class XeroSetup(models.TransientModel):

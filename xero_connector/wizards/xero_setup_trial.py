@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..sync.runner import Runner
 from ..sync.trial import UNAPPROVED
+from ..xero_api.kinds import SALES_TYPES
 from ..xero_api.payload import ENDED
 
 # What is in Xero, or is to stay out, cannot be tried.

@@ -8,7 +8,7 @@ from .payload import to_datetime
 # ``line`` counts from 1 and is 0 for the header; ``name`` is Xero's name of the field.
 Change = namedtuple("Change", "line name ours theirs")
 
-_HEADER = ("InvoiceNumber", "Reference", "Date", "DueDate", "CurrencyCode", "LineAmountTypes")
+_HEADER = ("InvoiceNumber", "CreditNoteNumber", "Reference", "Date", "DueDate", "CurrencyCode", "LineAmountTypes")
 _DATES = ("Date", "DueDate")
 _LINE = (
     "Description",
@@ -31,7 +31,9 @@ def changes(payload, expected, document):
     :param payload: a document as it is sent; amounts are numbers or decimals
     :param expected: dict with ``total`` and ``tax`` as Xero is to compute them
     """
-    found = [Change(0, name, payload.get(name), _theirs(document, name)) for name in _HEADER]
+    # Bills have no reference, and only one of the numbers is there.
+    header = [name for name in _HEADER if name in payload]
+    found = [Change(0, name, payload[name], _theirs(document, name)) for name in header]
     contact = (document.get("Contact") or {}).get("ContactID")
     found.append(Change(0, "Contact", payload["Contact"]["ContactID"], contact))
     found += [Change(0, name, expected.get(key), document.get(name)) for key, name in _TOTALS]

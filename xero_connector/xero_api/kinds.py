@@ -65,3 +65,5 @@ OF_MOVE = {
     "in_receipt": KINDS["ACCPAY"],
     "in_refund": KINDS["ACCPAYCREDIT"],
 }
+# What the connection is tried with, and what the proposals are made for.
+SALES_TYPES = tuple(move_type for move_type, kind in OF_MOVE.items() if kind.type == "ACCREC")

@@ -35,13 +35,14 @@ Rung = namedtuple("Rung", "name types lines totals round_off off", defaults=(Non
 ZERO = Decimal("0.00")
 
 
-class Limits(namedtuple("Limits", "unit_decimals tax_tolerance round_off", defaults=(2, CENT, ZERO))):
+class Limits(namedtuple("Limits", "unit_decimals tax_tolerance round_off discounts", defaults=(2, CENT, ZERO, True))):
     """How far the ladder may go.
 
     :param unit_decimals: decimals of a unit price that Xero shows (2 or 4); a price with more is flattened
     :param tax_tolerance: how far a line's ``TaxAmount`` may be from what Xero computes; 0 never sends one. Xero's own
         tolerance is undocumented: a cent is what accountants accept as rounding
     :param round_off: the largest amount of a round-off line; 0 for none
+    :param discounts: whether lines may carry a discount; else those that have one are flattened
     """
 
 
@@ -132,6 +133,8 @@ def _natural(line, included, limits, off_by):
     if line.tax_rate and line.price_includes_tax != included:
         return flat
     if _decimals(line.unit_price) > limits.unit_decimals or _decimals(line.quantity) > 4:
+        return flat
+    if line.discount and not limits.discounts:
         return flat
     native = _discounted(line, amount)
     return native if native and abs(line_amount(native) - amount) <= off_by else flat

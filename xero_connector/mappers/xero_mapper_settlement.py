@@ -1,0 +1,226 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..xero_api.amounts import CENT, currency_rate, half_up
+from ..xero_api.kinds import KINDS
+from ..xero_api.ladder import Limits, Wanted, climb
+from .xero_mapper import Mapped
+from .xero_mapper_document import NUMBER, REFERENCE
+from .xero_mapper_line import DESCRIPTION
+
+
+class XeroMapperSettlement(models.AbstractModel):
+    """What settles a document → a payment, an allocation, or a credit note of what is written off.
+
+    Amounts are of the document's currency, as Xero's payments and allocations are.
+    """
+
+    _name = "xero.mapper.settlement"
+    _inherit = ["xero.mapper"]
+    _description = "Settlement to Xero Payment or Allocation"
+
+    @api.model
+    def _payment(self, connection, settlement, document):
+        """Return the ``Mapped`` payment (a refund, where the document is a credit note) of a settlement's cash share.
+
+        :param document: the document's binding
+        """
+        kind = KINDS[document.xero_subtype]
+        problems = self._common_problems(connection, settlement)
+        account, problem = self._payment_account(connection, settlement)
+        problems += [("payment_account", problem)] if problem else []
+        payload = {
+            kind.xero_type: {kind.id_name: document.xero_id},
+            "Account": {"AccountID": account.xero_id},
+            "Date": settlement.date,
+            "Amount": self._money(settlement.cash_amount, settlement.currency_id),
+            "Reference": self._text(settlement.counterpart_name, REFERENCE),
+            **self._currency_rate(connection, settlement, account),
+        }
+        return Mapped(payload=payload, problems=problems)
+
+    @api.model
+    def _allocation(self, settlement, amount, invoice_id, connection):
+        """Return the ``Mapped`` allocation of ``amount`` to an invoice in Xero."""
+        payload = {
+            "Amount": self._money(amount, settlement.currency_id),
+            "Date": settlement.date,
+            "Invoice": {"InvoiceID": invoice_id},
+        }
+        return Mapped(payload=payload, problems=self._common_problems(connection, settlement))
+
+    @api.model
+    def _written_off(self, connection, settlement, document, contact_id, reissue=0):
+        """Return the ``Mapped`` document of what is written off: a credit note, or an invoice against a credit note.
+
+        Its tax is that of the entry's lines, by the same ladder as that of other documents.
+        """
+        kind = KINDS[document.xero_subtype].opposite
+        problems = self._common_problems(connection, settlement)
+        total = self._money(settlement.other_amount, settlement.currency_id)
+        lines, wanted = [], []
+        for line in settlement.facts.get("lines") or []:
+            item, money = self._line(connection, settlement, line, problems)
+            lines.append(item)
+            wanted.append(money)
+        tax = sum((money.tax for money in wanted), Decimal(0))
+        limits = Limits(tax_tolerance=self._decimal(connection.tax_tolerance), round_off=CENT * len(lines))
+        rung, theirs = climb(wanted, total, tax, limits) if wanted else (None, None)
+        if not rung or rung.round_off:
+            if not problems:
+                problems.append(("totals", self._totals_problem(settlement, total, theirs)))
+            return Mapped(problems=problems)
+        items = [
+            {
+                **line,
+                "Quantity": sent.quantity,
+                "UnitAmount": sent.unit_amount,
+                **({"TaxAmount": sent.tax_amount} if sent.tax_amount is not None else {}),
+            }
+            for line, sent in zip(lines, rung.lines, strict=True)
+        ]
+        number = f"{settlement.document_name} – {settlement.counterpart_name}"
+        payload = {
+            "Type": kind.type,
+            "Contact": {"ContactID": contact_id},
+            kind.number_name: self._text(number, NUMBER - 4) + (f"-{reissue + 1}" if reissue else ""),
+            **({"Reference": self._text(settlement.document_name, REFERENCE)} if kind.sales else {}),
+            "Date": settlement.date,
+            "DueDate": settlement.date,
+            "CurrencyCode": settlement.currency_id.name,
+            "LineAmountTypes": rung.types,
+            "LineItems": items,
+            "Status": "AUTHORISED",
+        }
+        return Mapped(payload, problems, {"total": total, "tax": rung.totals.tax}, rung.name)
+
+    # -- Parts ---------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _common_problems(self, connection, settlement):
+        problem = settlement.facts.get("problem")
+        return ([("settlement", problem)] if problem else []) + self.env["xero.mapper.document"]._lock_problem(
+            connection, settlement.date
+        )
+
+    @api.model
+    def _payment_account(self, connection, settlement):
+        """Return the account of Xero that the money is on, and why there is none (or an empty text).
+
+        Xero takes a payment on a bank account in the document's or the organisation's own currency only.
+        """
+        account, name = self.env["xero.account"], ""
+        if settlement.facts.get("journal"):
+            journal = self.env["account.journal"].browse(settlement.facts["journal"]).exists()
+            account, name = journal._xero_payment_account(connection) if journal else account, journal.name
+        elif settlement.facts.get("account"):
+            ours = self.env["account.account"].browse(settlement.facts["account"]).exists()
+            company = settlement._xero_document().company_id or settlement.company_id
+            account, name = company._xero_value(ours, "xero_account_id"), ours.display_name
+            if not account:
+                account, name = self._account_of_liquidity(connection, ours), ours.display_name
+        problem = account._payment_problem(connection)
+        if problem:
+            return account, self.env._(
+                "%(name)s has no payment account in Xero (%(why)s). Choose one under Xero → Mapping → Payment "
+                "Accounts, or a default in the connection.",
+                name=name or self.env._("The counterpart"),
+                why=problem,
+            )
+        allowed = (settlement.currency_id.name, connection.organisation_currency)
+        if account.currency_code and account.currency_code not in allowed:
+            return account, self.env._(
+                "%(account)s is in %(theirs)s, and Xero pays a document in %(ours)s only from an account in %(ours)s "
+                "or %(base)s. Choose another payment account under Xero → Mapping → Payment Accounts.",
+                account=account.display_name,
+                theirs=account.currency_code,
+                ours=settlement.currency_id.name,
+                base=connection.organisation_currency,
+            )
+        return account, ""
+
+    @api.model
+    def _account_of_liquidity(self, connection, account):
+        """Return the payment account of the journal whose bank account an Odoo account is; empty for others."""
+        journal = self.env["account.journal"].search([("default_account_id", "=", account.id)], limit=1)
+        return journal._xero_payment_account(connection) if journal else self.env["xero.account"]
+
+    @api.model
+    def _currency_rate(self, connection, settlement, account):
+        """Return the rate at which a payment in a foreign currency is on the bank.
+
+        Where the bank account is in the organisation's currency, what the bank paid is a fact: Xero is told the rate
+        that gives it. Else Odoo's rate is sent where the connection sends Odoo's rates.
+        """
+        bank_amount = self._decimal(settlement.facts.get("bank_amount") or 0)
+        if not bank_amount or settlement.currency_id.name == connection.organisation_currency:
+            return {}
+        at_home = account.currency_code in (False, connection.organisation_currency)
+        if connection.currency_rates != "odoo" and not at_home:
+            return {}
+        return {"CurrencyRate": currency_rate(self._decimal(settlement.cash_amount) / bank_amount)}
+
+    @api.model
+    def _line(self, connection, settlement, line, problems):
+        """Return a line of what is written off, without amounts, and the ``Wanted`` amounts."""
+        label = self._text(line["name"] or settlement.name, DESCRIPTION)
+        account = self._difference_account(connection, settlement, line)
+        problem = account._line_problem(connection)
+        if problem:
+            ours = self.env["account.account"].browse(line["account"]).exists()
+            text = self.env._(
+                "%(amount)s are on %(account)s in Odoo, for which %(why)s. Map it under Xero → Mapping → Accounts, or "
+                "choose accounts for write-offs and bank charges in the connection.",
+                amount=line["base"],
+                account=ours.display_name,
+                why=problem,
+            )
+            problems.append(("account", text))
+        taxes = self.env["account.tax"].browse(line["taxes"]).exists()
+        rates, _own = taxes._xero_split() if taxes else (taxes, taxes)
+        mapper = self.env["xero.mapper.tax"]
+        tax = self._decimal(line["tax"])
+        move = settlement._xero_document()
+        applied = (
+            mapper._rate(connection, move, rates, account, tax)
+            if tax
+            else mapper._untaxed(mapper._no_tax_rate(connection), account)
+        )
+        if applied.problem:
+            problems.append(applied.problem)
+        base = self._decimal(line["base"])
+        wanted = Wanted(
+            quantity=Decimal(1),
+            unit_price=base,
+            discount=Decimal(0),
+            tax_rate=applied.rate._percent() if applied.rate else None,
+            base=base,
+            tax=tax,
+            price_includes_tax=False,
+            account=account.code,
+            tax_type=applied.rate.code,
+        )
+        return self.env["xero.mapper.line"]._line(label, account, applied), wanted
+
+    @api.model
+    def _difference_account(self, connection, settlement, line):
+        """Return the account of Xero for what is written off: that of its Odoo account, else that of its kind (M11)."""
+        ours = self.env["account.account"].browse(line["account"]).exists()
+        company = settlement._xero_document().company_id or settlement.company_id
+        own = company._xero_value(ours, "xero_account_id")
+        if own.connection_id == connection and own.usable_on_lines:
+            return own
+        early = company.account_journal_early_pay_discount_gain_account_id
+        early |= company.account_journal_early_pay_discount_loss_account_id
+        if ours in early and connection.discount_account_id:
+            return connection.discount_account_id
+        return connection.bank_charge_account_id if ours.xero_bank_charges else connection.write_off_account_id
+
+    @api.model
+    def _totals_problem(self, settlement, total, theirs):
+        return self.env._(
+            "What is written off (%(ours)s) cannot be made in Xero to the cent: it would be %(theirs)s.",
+            ours=total,
+            theirs=theirs.total if theirs else half_up(Decimal(0)),
+        )

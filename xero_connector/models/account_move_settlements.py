@@ -1,0 +1,242 @@
+from collections import defaultdict, namedtuple
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..xero_api.amounts import half_up
+from .settlement_shares import RECONCILED, Shares
+
+# Written on a posted entry that settles documents, these change how it does.
+WATCHED_COUNTERPART = frozenset(("state", "date", "name", "journal_id", "line_ids"))
+
+# How one counterpart settles one document; amounts are decimals of the document's currency, rounded to its digits.
+# ``cash`` and ``other`` add up to ``amount``; ``excess`` was paid beyond it and booked elsewhere. ``facts`` is what the
+# twins in Xero are made of, as JSON: ``journal`` or ``account`` (ids in Odoo) that the money is on, ``bank_amount`` (in
+# the company's currency, where the document has another), ``lines`` of what is written off, and ``problem`` for what
+# Xero cannot express.
+Settled = namedtuple("Settled", "counterpart kind name date amount cash other excess facts")
+
+
+class AccountMove(models.Model):
+    """What settles documents, read from Odoo's reconciliations as they are now.
+
+    Partials alone mislead: a write-off has none of its own, a reset to draft keeps them, instalments give several for
+    one pair, exchange differences and cash-basis entries look like payments, and a payment without an entry has none.
+    """
+
+    _inherit = "account.move"
+
+    def _xero_settled(self):
+        """Return dict of document id → list of ``Settled``, for these confirmed documents.
+
+        What a credit note settles belongs to the invoice; to the credit note belongs what is refunded of it.
+        """
+        partials = self._xero_partials()
+        shares = Shares(self.env, partials)
+        settled = defaultdict(list)
+        for document in self:
+            for counterpart, amount in partials.get(document.id, {}).items():
+                found = document._xero_settled_by(counterpart, amount, shares)
+                if found:
+                    settled[document.id].append(found)
+        for document, payment, amount in self._xero_paid_without_entry(partials):
+            settled[document.id].append(
+                Settled(
+                    counterpart=payment,
+                    kind="payment",
+                    name=payment.name or payment.display_name,
+                    date=payment.date,
+                    amount=amount,
+                    cash=amount,
+                    other=Decimal(0),
+                    excess=Decimal(0),
+                    facts={"journal": payment.journal_id.id, "currency": payment.currency_id.name},
+                )
+            )
+        return settled
+
+    def _xero_partials(self):
+        """Return dict of document id → dict of counterpart move → amount in the document's currency."""
+        if not self:
+            return {}
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["account.move.line"].flush_model(["move_id", "account_id"])
+        self.flush_model(["state"])
+        sides = [
+            SQL(
+                """
+                SELECT own.move_id, other.move_id, %s * SUM(partial.%s)
+                  FROM account_partial_reconcile partial
+                  JOIN account_move_line own ON own.id = partial.%s
+                  JOIN account_account account ON account.id = own.account_id
+                  JOIN account_move_line other ON other.id = partial.%s
+                  JOIN account_move counterpart ON counterpart.id = other.move_id
+                 WHERE own.move_id IN %s AND other.move_id != own.move_id AND account.account_type IN %s
+                   AND (counterpart.state = 'posted'
+                        OR counterpart.state = 'draft' AND counterpart.move_type != 'entry')
+                   AND counterpart.tax_cash_basis_rec_id IS NULL
+                   AND counterpart.tax_cash_basis_origin_move_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM account_partial_reconcile real
+                                    WHERE real.exchange_move_id = counterpart.id)
+                 GROUP BY own.move_id, other.move_id
+                """,
+                sign,
+                SQL.identifier(f"{side}_amount_currency"),
+                SQL.identifier(f"{side}_move_id"),
+                SQL.identifier(f"{opposite}_move_id"),
+                tuple(self.ids),
+                RECONCILED,
+            )
+            for sign, side, opposite in ((1, "debit", "credit"), (-1, "credit", "debit"))
+        ]
+        signed = defaultdict(lambda: defaultdict(Decimal))
+        for side in sides:
+            for document_id, counterpart_id, amount in self.env.execute_query(side):
+                signed[document_id][counterpart_id] += Decimal(repr(float(amount)))
+        found = {}
+        for document in self.filtered(lambda move: move.id in signed):
+            # An invoice to a customer is a debit, a bill a credit.
+            natural = 1 if document.is_inbound() else -1
+            found[document.id] = {
+                self.browse(other): document._xero_round(natural * amount)
+                for other, amount in sorted(signed[document.id].items())
+                if document._xero_round(natural * amount) > 0
+            }
+        return found
+
+    def _xero_round(self, amount):
+        """Return a decimal rounded half up to the digits of this move's currency."""
+        return half_up(Decimal(amount), Decimal(1).scaleb(-self.currency_id.decimal_places))
+
+    # -- One counterpart -----------------------------------------------------------------------------------------------
+
+    def _xero_settled_by(self, counterpart, amount, shares):
+        """Return how ``counterpart`` settles ``amount`` of this document; nothing where that is told elsewhere."""
+        self.ensure_one()
+        common = {"counterpart": counterpart, "name": counterpart.name, "amount": amount, "excess": Decimal(0)}
+        if counterpart.move_type != "entry":
+            return self._xero_set_off(counterpart, common)
+        split = shares.split(counterpart)
+        cash, other = shares.of(self, counterpart, amount)
+        facts = {"journal": split.journal.id, "account": split.account.id, "currency": split.currency.name}
+        if self.currency_id != self.company_currency_id:
+            facts["bank_amount"] = float(shares.bank_amount(self, counterpart, cash / amount))
+        if split.problem:
+            facts["problem"] = split.problem
+        if other:
+            facts["lines"] = shares.written_off(self, split, other)
+        return Settled(
+            **{**common, "excess": shares.excess(self, counterpart)},
+            kind="payment" if cash or split.problem else "write_off",
+            date=counterpart.date,
+            cash=cash,
+            other=other,
+            facts=facts,
+        )
+
+    def _xero_set_off(self, counterpart, common):
+        """Return an allocation of a credit note to an invoice; two documents of other kinds cannot be set off."""
+        ours, theirs = self._xero_document_kind(), counterpart._xero_document_kind()
+        if ours.opposite != theirs:
+            problem = self.env._(
+                "Xero sets off credit notes against invoices of the same side only. Settle %(one)s and %(other)s "
+                "through a payment each, on a clearing account that allows payments in Xero.",
+                one=self.name,
+                other=counterpart.name,
+            )
+        elif ours.credit:
+            return None
+        elif self.currency_id != counterpart.currency_id:
+            problem = self.env._(
+                "Xero does not allocate a credit note in %(theirs)s to a document in %(ours)s. Make the credit note in "
+                "%(ours)s, or settle both through payments.",
+                ours=self.currency_id.name,
+                theirs=counterpart.currency_id.name,
+            )
+        else:
+            problem = ""
+        return Settled(
+            **common,
+            kind="allocation",
+            # Xero's allocations have a date of their own: that of the later of the two.
+            date=max(self.invoice_date or self.date, counterpart.invoice_date or counterpart.date),
+            cash=Decimal(0),
+            other=Decimal(0),
+            facts={"problem": problem} if problem else {},
+        )
+
+    # -- Payments without an entry -------------------------------------------------------------------------------------
+
+    def _xero_paid_without_entry(self, partials):
+        """Yield (document, payment, amount) of payments whose method books nothing until the bank statement does.
+
+        They count for what nothing else settles: once the statement is reconciled, that does. A payment of several
+        documents pays the earliest due first, as Odoo does.
+        """
+        payments = self.matched_payment_ids.filtered(
+            lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
+        )
+        if not payments:
+            return
+        documents = payments.invoice_ids.filtered(lambda move: move.state == "posted" and move._xero_documents())
+        partials = {**(documents - self)._xero_partials(), **partials}
+        left = {}
+        for document in documents:
+            total = Decimal(f"{document.amount_total:.{document.currency_id.decimal_places}f}")
+            left[document] = total - sum(partials.get(document.id, {}).values(), Decimal(0))
+        for payment in payments.sorted("id"):
+            rest = payment.amount
+            for document in (payment.invoice_ids & documents).sorted(
+                lambda move: (move.invoice_date_due or move.date, move.id)
+            ):
+                available = payment.currency_id._convert(rest, document.currency_id, payment.company_id, payment.date)
+                amount = min(document._xero_round(Decimal(repr(available))), left[document])
+                if amount <= 0:
+                    continue
+                left[document] -= amount
+                rest -= document.currency_id._convert(
+                    float(amount), payment.currency_id, payment.company_id, payment.date
+                )
+                if document in self:
+                    yield document, payment, amount
+
+    # -- Marks ---------------------------------------------------------------------------------------------------------
+
+    def _xero_mark_settled(self):
+        """Mark the documents that these entries settle: a payment, for instance, whose date was changed."""
+        entries = self.filtered(lambda move: move.move_type == "entry")
+        if not entries:
+            return
+        lines = entries.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
+        partials = lines.matched_debit_ids | lines.matched_credit_ids
+        partials._xero_mark_documents()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self and not WATCHED_COUNTERPART.isdisjoint(vals):
+            self._xero_mark_settled()
+        return result
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    def _xero_mark_documents(self):
+        """Mark the documents on either side, if Xero has them."""
+        self._xero_both_sides()._xero_documents()._xero_mark(known=True)
+
+    def _xero_both_sides(self):
+        return (self.debit_move_id | self.credit_move_id).move_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        partials._xero_mark_documents()
+        return partials
+
+    def unlink(self):
+        documents = self._xero_both_sides()._xero_documents()
+        result = super().unlink()
+        documents.exists()._xero_mark(known=True)
+        return result

@@ -1,0 +1,123 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from ..xero_api.errors import XeroRefused
+from ..xero_api.payload import ENDED
+from .lookups import chunks, quoted
+from .resources import value_at
+from .verdict import Verdict
+
+
+class SettlementLookup:
+    """What Xero has of payments and allocations whose answer was lost, or that it refused."""
+
+    def __init__(self, work):
+        self.work = work
+
+    def resolve(self, unresolved, lost_answer=False):
+        """Adopt payments and allocations that Xero made without telling us so.
+
+        :param unresolved: list of (situation, element)
+        :param lost_answer: what is not there is planned anew by the caller, not failed
+        :return: elements of which Xero has nothing
+        """
+        absent = []
+        verdict = Verdict(self.work)
+        payments = [element for _situation, element in unresolved if not element.path]
+        allocations = [element for _situation, element in unresolved if element.path]
+        for element, found in [*self._payments(payments), *self._allocations(allocations)]:
+            if found:
+                verdict.accepted(element, found, found.get("PaymentID") or found["AllocationID"])
+                continue
+            absent.append(element)
+            if not lost_answer:
+                text = self.work.env._("Xero neither made it nor said why. Press Retry.")
+                verdict.fail(verdict.binding(element), "refused", text)
+        if unresolved:
+            self.work.commit()
+        return absent
+
+    def _payments(self, elements):
+        """Yield (element, payment or ``None``); payments are found by our reference, which is our payment's name."""
+        found = []
+        references = dict.fromkeys(element.payload["Reference"] for element in elements)
+        for chunk in chunks([f"Reference=={quoted(reference)}" for reference in references]):
+            page, pages = 1, 1
+            while page <= pages:
+                query = {"where": " OR ".join(chunk), "page": page, "pageSize": 1000}
+                payments, count = self.work.client.page("/Payments", query=query)
+                found += payments
+                page, pages = page + 1, count or 1
+        taken = set()
+        for element in elements:
+            same = (
+                payment
+                for payment in found
+                if payment.get("Status") not in ENDED
+                and payment["PaymentID"] not in taken
+                and payment.get("Reference") == element.payload["Reference"]
+                and self._same_document(payment, element)
+                and Decimal(str(payment.get("Amount"))) == Decimal(str(element.payload["Amount"]))
+                and not self._is_linked("Payment", payment["PaymentID"], element)
+            )
+            payment = next(same, None)
+            if payment:
+                taken.add(payment["PaymentID"])
+            yield element, payment
+
+    def _same_document(self, payment, element):
+        return any(
+            value_at(payment, name) and value_at(payment, name) == value_at(element.payload, name)
+            for name in ("Invoice.InvoiceID", "CreditNote.CreditNoteID")
+        )
+
+    def _allocations(self, elements):
+        """Yield (element, allocation or ``None``), found by credit note and invoice."""
+        by_credit_note = defaultdict(list)
+        for element in elements:
+            by_credit_note[element.path.split("/")[2]].append(element)
+        for credit_note_id, some in by_credit_note.items():
+            there = self.allocations(credit_note_id)
+            taken = set()
+            for element in some:
+                same = (
+                    allocation
+                    for allocation in there
+                    if allocation.get("AllocationID") not in taken
+                    and value_at(allocation, "Invoice.InvoiceID") == element.payload["Invoice"]["InvoiceID"]
+                    and Decimal(str(allocation.get("Amount"))) == Decimal(str(element.payload["Amount"]))
+                    and not self._is_linked("Allocation", allocation.get("AllocationID"), element)
+                )
+                allocation = next(same, None)
+                if allocation:
+                    taken.add(allocation["AllocationID"])
+                yield element, allocation
+
+    def allocations(self, credit_note_id):
+        """Return the allocations of a credit note as Xero has them now."""
+        documents = self.work.client.list(f"/CreditNotes/{credit_note_id}")
+        return [found for document in documents for found in document.get("Allocations") or []]
+
+    def _is_linked(self, xero_type, xero_id, element):
+        return self.work.env["xero.binding"].search_count(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("xero_type", "=", xero_type),
+                ("xero_id", "=", xero_id),
+                ("id", "!=", element.binding_id),
+            ],
+            limit=1,
+        )
+
+    def is_gone(self, binding):
+        """Whether Xero has a payment or an allocation no more."""
+        try:
+            if binding.xero_type == "Payment":
+                payments = self.work.client.list(f"/Payments/{binding.xero_id}")
+                return all(payment.get("Status") in ENDED for payment in payments)
+            there = {found.get("AllocationID") for found in self.allocations(binding.xero_parent_id)}
+            return binding.xero_id not in there
+        except XeroRefused as error:
+            if error.status == 404:
+                return True
+            raise
