@@ -28,6 +28,8 @@ from . import (
     account_journal,
     account_move,
     account_move_line,
+    account_move_screen,
+    account_payment,
     account_tax,
     product,
     res_company,

@@ -95,8 +95,8 @@ class XeroConnection(models.Model):
         "Write-Offs",
         domain=_ON_LINES,
         copy=False,
-        help="What is written off an invoice or bill, where the Odoo account has no Xero account of its own. In Xero it "
-        "becomes a credit note on this account, allocated to the document.",
+        help="What is written off an invoice or bill, where the Odoo account has no Xero account of its own. In Xero "
+        "it becomes a credit note on this account, allocated to the document.",
     )
     default_payment_account_id = fields.Many2one(
         "xero.account",

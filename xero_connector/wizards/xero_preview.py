@@ -170,7 +170,8 @@ class XeroPreviewDocument(models.TransientModel):
                 "is_draft": move.state == "draft",
                 "contact": contact,
                 "contact_state": contact and contact_state,
-                "number": payload.get("InvoiceNumber") or (move.name if move.state != "draft" else False),
+                "number": payload.get(move._xero_document_kind().number_name)
+                or (move.name if move.state != "draft" else False),
                 "reference": payload.get("Reference"),
                 "date": payload.get("Date") or move.invoice_date or move.date,
                 "due_date": payload.get("DueDate") or move.invoice_date_due,
@@ -274,6 +275,7 @@ class XeroPreviewDifference(models.TransientModel):
     def _label(self, change):
         names = {
             "InvoiceNumber": self.env._("Number"),
+            "CreditNoteNumber": self.env._("Number"),
             "Reference": self.env._("Reference"),
             "Date": self.env._("Date"),
             "DueDate": self.env._("Due date"),
