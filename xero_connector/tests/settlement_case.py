@@ -28,7 +28,7 @@ class SettlementCase(DocumentCase):
 
     def pay(self, move, amount=None):
         """Register a payment of a document; returns the payment."""
-        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids)
+        wizard = move.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids)
         values = {"journal_id": self.journal.id, "payment_date": "2026-03-20"}
         return wizard.create({**values, **({"amount": amount} if amount else {})})._create_payments()
 

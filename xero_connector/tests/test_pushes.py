@@ -73,15 +73,19 @@ class TestPushes(DocumentCase):
         self.assertEqual(push.calls_needed, 5)
 
     def settlement(self, move, number, kind):
-        return self.env["xero.settlement"].create(
-            {
-                "company_id": self.company.id,
-                "document_id": move.id,
-                "counterpart_model": "account.move",
-                "counterpart_id": number,
-                "kind": kind,
-                "currency_id": move.currency_id.id,
-            }
+        return (
+            self.env["xero.settlement"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "document_id": move.id,
+                    "counterpart_model": "account.move",
+                    "counterpart_id": number,
+                    "kind": kind,
+                    "currency_id": move.currency_id.id,
+                }
+            )
         )
 
     def test_minutes_are_estimated_from_the_latest_calls(self):

@@ -26,6 +26,7 @@ class TestSettlementScreens(SettlementCase):
         _invoice, _payment, settlement, link = self.paid()
         self.assertEqual(settlement.xero_sync_state, "synced")
         link.sudo().write({"state": "failed", "message": "No."})
+        self.env.invalidate_all()
         self.assertEqual((settlement.xero_sync_state, settlement.xero_message), ("failed", "No."))
 
     def test_of_several_twins_the_one_that_most_needs_a_person_tells_the_state(self):
