@@ -32,6 +32,7 @@ class XeroBinding(models.Model):
     role = fields.Char(default="main", required=True, readonly=True)
     xero_type = fields.Char(required=True, readonly=True)
     xero_subtype = fields.Char(readonly=True)
+    xero_kind = fields.Char("Kind", compute="_compute_xero_kind")
     xero_id = fields.Char("Xero ID", readonly=True)
     xero_number = fields.Char("Number in Xero", readonly=True)
     xero_status = fields.Char("Status in Xero", readonly=True)
@@ -122,6 +123,27 @@ class XeroBinding(models.Model):
         "This Xero record is already linked to another Odoo record.",
     )
     _record_index = models.Index("(res_model, res_id)")
+
+    @api.depends("xero_type", "xero_subtype", "role")
+    @api.depends_context("lang")
+    def _compute_xero_kind(self):
+        """What a bookkeeper calls such a record; Xero's API has one name for invoices and bills."""
+        names = {
+            "Contact": self.env._("Contact"),
+            "Invoice": self.env._("Invoice"),
+            "CreditNote": self.env._("Credit note"),
+            "Payment": self.env._("Payment"),
+            "Allocation": self.env._("Allocation"),
+            "TaxRate": self.env._("Tax rate"),
+            "Currency": self.env._("Currency"),
+        }
+        for binding in self:
+            name = names.get(binding.xero_type, binding.xero_type)
+            if binding.xero_type == "Invoice" and binding.xero_subtype == "ACCPAY":
+                name = self.env._("Bill")
+            if binding.role.startswith("write_off"):
+                name = self.env._("%s for a write-off", name)
+            binding.xero_kind = name
 
     @api.depends("trial", "xero_status")
     def _compute_taken_back(self):

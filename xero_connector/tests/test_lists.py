@@ -82,7 +82,7 @@ class TestLists(SettlementCase):
         self.run_sync()
         self.assert_held(invoice, "tax")
         self.many(self.binding(invoice), res_id="1000000 + n")
-        columns = ["res_name", "xero_type", "state", "message", "reason_id", "xero_url", "connection_id"]
+        columns = ["res_name", "xero_kind", "state", "message", "reason_id", "xero_url", "connection_id"]
         self.assert_queries(8, "xero.binding", [("state", "=", "blocked")], columns)
 
     def test_the_history(self):

@@ -38,6 +38,18 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(self.env["xero.settlement"].search([("xero_sync_state", "=", "blocked")]), settlement)
         self.assertEqual(len(settlement.xero_binding_ids), 3)
 
+    def test_twins_are_called_what_a_bookkeeper_calls_them(self):
+        invoice, bill = self.invoice(), self.bill()
+        settlement = self.settlement(invoice, self.pay(invoice))
+        kinds = [
+            self.link(settlement).xero_kind,
+            self.link(settlement, role="write_off", xero_type="CreditNote").xero_kind,
+            self.link(invoice, xero_type="Invoice", xero_subtype="ACCREC").xero_kind,
+            self.link(bill, xero_type="Invoice", xero_subtype="ACCPAY").xero_kind,
+            self.link(self.partner, xero_type="Prepayment").xero_kind,
+        ]
+        self.assertEqual(kinds, ["Payment", "Credit note for a write-off", "Invoice", "Bill", "Prepayment"])
+
     def test_a_live_twin_comes_before_one_that_was_removed(self):
         _invoice, _payment, settlement, _link = self.paid()
         self.link(settlement, role="write_off", xero_type="CreditNote", xero_status="VOIDED")
