@@ -200,7 +200,7 @@ def test_the_connection_has_the_switches_and_the_accounts(page, connected):
         page.wait_for_selector(".o_form_view")
         page.click(f".nav-link[name={tab}]")
         page.wait_for_timeout(400)
-        page.locator(f".nav-link[name={tab}]").scroll_into_view_if_needed()
+        page.locator(f".nav-link[name={tab}]").evaluate("tab => tab.scrollIntoView()")
         save_screenshot(page, f"money-connection-{tab}-{page.viewport_size['width']}")
         assert accessibility.problems(page, ".o_form_view") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
