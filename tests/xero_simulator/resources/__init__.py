@@ -3,7 +3,18 @@
 A resource has ``ROUTES``: ``(method, *path)`` → handler, where ``*`` stands for any one path segment and is passed on.
 """
 
-from . import accounts, contacts, currencies, invoices, items, organisation, tax_rates, tracking_categories
+from . import (
+    accounts,
+    contacts,
+    credit_notes,
+    currencies,
+    invoices,
+    items,
+    organisation,
+    payments,
+    tax_rates,
+    tracking_categories,
+)
 
 RESOURCES = {
     "Organisation": organisation,
@@ -12,6 +23,8 @@ RESOURCES = {
     "Currencies": currencies,
     "Contacts": contacts,
     "Invoices": invoices,
+    "CreditNotes": credit_notes,
+    "Payments": payments,
     "Items": items,
     "TrackingCategories": tracking_categories,
 }
