@@ -18,6 +18,9 @@ UNDOCUMENTED = {
     "ContactGroup": {"HasValidationErrors"},
     "Payment": {"HasAccount", "HasValidationErrors", "ValidationErrors"},
     "CreditNote": {"ID", "DateString", "DueDateString"},
+    **dict.fromkeys(("Overpayment", "Prepayment"), {"ID", "DateString"}),
+    "BankTransaction": {"DateString"},
+    "BatchPayment": {"StatusAttributeString"},
     # The answer to a removal is one bare allocation, with the envelope around it.
     "Allocation": {"DateString", "Id", "Status", "ProviderName", "DateTimeUTC"},
 }
@@ -33,7 +36,7 @@ def description():
             known = UNDOCUMENTED.get(name, set()) | (ENVELOPE if name.endswith("s") else set())
             schema["properties"] |= {field: {} for field in known}
             schema["additionalProperties"] = False
-    # Xero's own example of a removal has no Amount.
+    # A refused allocation need not have any of them.
     del document["components"]["schemas"]["Allocation"]["required"]
     return Registry().with_resource("urn:xero", Resource(document, specification=DRAFT4))
 
@@ -145,6 +148,33 @@ def test_credit_notes_allocations_and_payments(org, api, check, contact, params)
     check(body_of(api.call("GET", f"Payments/{paid['Payments'][2]['PaymentID']}")), "Payments")
     bad = credit_note(contact, Date="nonsense", Type="OTHER", Status=7)
     check(body_of(api.call("PUT", "CreditNotes", {"CreditNotes": [bad]}, summarizeErrors="false")), "CreditNotes")
+
+
+@pytest.mark.parametrize("params", [{}, {"page": 1}])
+def test_batch_payments_overpayments_and_prepayments(org, bank_api, check, contact, params):
+    api = bank_api
+    sales = body_of(api.call("PUT", "Invoices", {"Invoices": [invoice(contact, "1"), invoice(contact, "2")]}))
+    parts = [{"Invoice": {"InvoiceID": sale["InvoiceID"]}, "Amount": 10} for sale in sales["Invoices"]]
+    batch = {"Account": {"Code": "090"}, "Date": "2026-03-10", "Reference": "r", "Payments": parts}
+    sent = {"BatchPayments": [batch, {**batch, "Payments": []}, batch]}
+    made = body_of(api.call("PUT", "BatchPayments", sent, summarizeErrors="false"))
+    assert made["BatchPayments"][1]["ValidationErrors"]
+    check(made, "BatchPayments")
+    org.add_overpayment(contact, 12)
+    org.add_prepayment(contact, 12)
+    org.refund_overpayment(next(iter(org.overpayments)), 2)
+    org.refund_prepayment(next(iter(org.prepayments)), 2)
+    org.allocate_overpayment(next(iter(org.overpayments)), sales["Invoices"][0]["InvoiceID"], 3)
+    org.allocate_prepayment(next(iter(org.prepayments)), sales["Invoices"][1]["InvoiceID"], 3)
+    org.delete_batch_payment(next(iter(org.batch_payments)))
+    org.payments_name_credit_notes = True
+    for plural in ("BatchPayments", "Overpayments", "Prepayments", "BankTransactions", "Payments", "Invoices"):
+        body = body_of(api.call("GET", plural, **params))
+        assert body[plural]
+        check(body, plural)
+    for plural, table in (("Overpayments", org.overpayments), ("Prepayments", org.prepayments)):
+        for path in (plural, "BankTransactions"):
+            check(body_of(api.call("GET", f"{path}/{next(iter(table))}")), path)
 
 
 def test_refused_elements(org, api, check, contact):

@@ -1,8 +1,8 @@
 """How Xero shows credit notes, and what is allocated from them."""
 
 from .dates import iso, microsoft
-from .document_view import show_applied_payment, show_document
-from .documents import CREDIT_NOTE, KINDS
+from .document_view import show_applied_payment, show_common, show_document
+from .documents import CREDIT_NOTE, KINDS, PREPAYMENT
 from .settlement import allocations_of, payments_of
 
 
@@ -13,6 +13,32 @@ def show_credit_note(org, record, unitdp=2, lines=True, whole_contact=False):
         "CreditNoteNumber": record["CreditNoteNumber"],
         **show_document(org, record, unitdp, lines, whole_contact),
     }
+
+
+def show_bank_credit(org, kind, record, unitdp=2, lines=True, whole_contact=False):
+    """An overpayment or a prepayment with its refunds and allocations."""
+    answer = {**credit_fields(org, kind, record), **show_common(org, record, unitdp, lines, whole_contact)}
+    if kind is PREPAYMENT and kind.is_sales(record):
+        answer["InvoiceNumber"] = record["Reference"]
+    return answer
+
+
+def show_bank_transaction(org, kind, record, unitdp=2, lines=True, whole_contact=False):
+    """The bank transaction of an overpayment or a prepayment. Its id is the same (calcinai/xero-php#889)."""
+    account = org.accounts[record["AccountID"]]
+    shown = show_common(org, record, unitdp, lines, whole_contact)
+    del shown["UpdatedDateUTCString"]
+    answer = {
+        "BankTransactionID": record[kind.key],
+        kind.key: record[kind.key],
+        **shown,
+        "Status": "AUTHORISED" if record["Status"] == "PAID" else record["Status"],
+        "BankAccount": {"AccountID": account["AccountID"], "Name": account["Name"]},
+        "IsReconciled": record["IsReconciled"],
+    }
+    if account["Code"]:
+        answer["BankAccount"]["Code"] = account["Code"]
+    return answer
 
 
 def credit_fields(org, kind, record):
@@ -58,9 +84,10 @@ def show_saved_allocation(org, allocation):
 
 
 def show_removed_allocation(allocation):
-    """The answer to the removal of an allocation."""
+    """The answer to the removal of an allocation. Xero's example has no Amount, which its own SDK then refuses."""
     return {
         "AllocationID": allocation["AllocationID"],
+        "Amount": allocation["Amount"],
         "Date": microsoft(allocation["Date"]),
         "Invoice": {"InvoiceID": allocation["InvoiceID"]},
         "IsDeleted": True,

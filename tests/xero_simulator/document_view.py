@@ -11,14 +11,31 @@ RATE_PLACES = Decimal("0.0000000001")
 
 
 def show_document(org, record, unitdp=2, lines=True, whole_contact=False):
-    """The common fields. Lists without pages show no lines; only single and saved ones show the whole contact."""
+    """What invoices and credit notes have. Lists without pages show no lines; only single and saved ones show the whole
+    contact.
+    """
     answer = {
+        "SentToContact": record["SentToContact"],
+        "HasErrors": False,
+        **show_common(org, record, unitdp, lines, whole_contact),
+    }
+    if record["DueDate"] is not None:
+        answer["DueDateString"], answer["DueDate"] = iso(record["DueDate"]), microsoft(record["DueDate"])
+    for name in ("ExpectedPaymentDate", "PlannedPaymentDate", "FullyPaidOnDate"):
+        if record.get(name) is not None:
+            answer[name] = microsoft(record[name])
+    if record["BrandingThemeID"]:
+        answer["BrandingThemeID"] = record["BrandingThemeID"]
+    return answer
+
+
+def show_common(org, record, unitdp=2, lines=True, whole_contact=False):
+    """What everything has that has lines."""
+    return {
         "Type": record["Type"],
         "Reference": record["Reference"],
-        "SentToContact": record["SentToContact"],
         "CurrencyRate": record["CurrencyRate"].quantize(RATE_PLACES),
         "HasAttachments": False,
-        "HasErrors": False,
         "Contact": show_contact(org, org.contacts[record["ContactID"]]) if whole_contact else brief(org, record),
         "DateString": iso(record["Date"]),
         "Date": microsoft(record["Date"]),
@@ -32,14 +49,6 @@ def show_document(org, record, unitdp=2, lines=True, whole_contact=False):
         "UpdatedDateUTCString": iso_moment(record["UpdatedDateUTC"]),
         "CurrencyCode": record["CurrencyCode"],
     }
-    if record.get("DueDate") is not None:
-        answer["DueDateString"], answer["DueDate"] = iso(record["DueDate"]), microsoft(record["DueDate"])
-    for name in ("ExpectedPaymentDate", "PlannedPaymentDate", "FullyPaidOnDate"):
-        if record.get(name) is not None:
-            answer[name] = microsoft(record[name])
-    if record.get("BrandingThemeID"):
-        answer["BrandingThemeID"] = record["BrandingThemeID"]
-    return answer
 
 
 def brief(org, record):

@@ -56,4 +56,12 @@ CREDIT_NOTE = Kind(
     "CreditNote", "credit note", "credit_notes", "ACCRECCREDIT", "ACCPAYCREDIT", "RemainingCredit", "ARCREDITPAYMENT",
     "APCREDITPAYMENT", "CreditNoteNumber",
 )  # fmt: skip
-KINDS = {kind.name: kind for kind in (INVOICE, CREDIT_NOTE)}
+OVERPAYMENT = Kind(
+    "Overpayment", "overpayment", "overpayments", "RECEIVE-OVERPAYMENT", "SPEND-OVERPAYMENT", "RemainingCredit",
+    "AROVERPAYMENTPAYMENT", "APOVERPAYMENTPAYMENT",
+)  # fmt: skip
+PREPAYMENT = Kind(
+    "Prepayment", "prepayment", "prepayments", "RECEIVE-PREPAYMENT", "SPEND-PREPAYMENT", "RemainingCredit",
+    "ARPREPAYMENTPAYMENT", "APPREPAYMENTPAYMENT",
+)  # fmt: skip
+KINDS = {kind.name: kind for kind in (INVOICE, CREDIT_NOTE, OVERPAYMENT, PREPAYMENT)}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from . import charts
 from .actions import PersonActions
 from .dates import spoken
-from .documents import CREDIT_NOTE, ENDED, INVOICE
+from .documents import CREDIT_NOTE, ENDED, INVOICE, OVERPAYMENT, PREPAYMENT
 from .limits import Limits, Meter
 from .settlement import allocations_of, payments_of
 from .store import Journal, Table
@@ -98,7 +98,12 @@ class Organisation(PersonActions):
             },
         )
         self.invoices, self.credit_notes = self._document_table(INVOICE), self._document_table(CREDIT_NOTE)
-        self.payments = Table("PaymentID", self.journal, {"document": lambda r: r["DocumentID"]})
+        self.overpayments = self._document_table(OVERPAYMENT)
+        self.prepayments = self._document_table(PREPAYMENT)
+        self.payments = Table(
+            "PaymentID", self.journal, {"document": lambda r: r["DocumentID"], "batch": lambda r: r["BatchPaymentID"]}
+        )
+        self.batch_payments = Table("BatchPaymentID", self.journal)
         self.allocations = Table(
             "AllocationID", self.journal, {"source": lambda r: r["SourceID"], "invoice": lambda r: r["InvoiceID"]}
         )
@@ -107,7 +112,8 @@ class Organisation(PersonActions):
 
     def _document_table(self, kind):
         def number(record):
-            return (record["Type"], record[kind.number].casefold()) if record[kind.number] else None
+            held = record.get(kind.number)
+            return (record["Type"], held.casefold()) if held else None
 
         return Table(kind.key, self.journal, {"number": number, "contact": lambda record: record["ContactID"]})
 

@@ -1,8 +1,9 @@
 """Payments of invoices and bills, refunds of credit notes, and their removal.
 
-Sources: Xero's Payments reference and OpenAPI examples; refusals as help pages of connected apps quote them (Workato,
-KennelBooker: documents that are not approved; Garage Hive: several documents, unknown accounts; Bill.com: no account;
-Wise-Sync: locked dates). Messages for which no source was found are the simulator's own: they are marked.
+Sources: Xero's Payments reference and OpenAPI examples (``TOO_MUCH``); refusals as help pages of connected apps quote
+them (Workato, KennelBooker: documents that are not approved; Garage Hive: several documents, unknown accounts;
+Bill.com: no account; Wise-Sync: locked dates, of which it may leave out the last word; Bookeo: batches, at second
+hand). Messages for which no source was found are the simulator's own: they are marked.
 """
 
 from decimal import Decimal

@@ -1,9 +1,11 @@
 """How Xero shows a payment."""
 
-from .dates import iso_moment, microsoft
+from .batch_payment_rules import TEXT_LIMITS as BATCH_TEXTS
+from .dates import iso, iso_moment, microsoft
 from .document_view import RATE_PLACES, brief
 from .documents import INVOICE, KINDS
 from .ids import ZERO_GUID
+from .payment_rules import account_currency
 
 
 def show_payment(org, record):
@@ -47,12 +49,64 @@ def show_payment(org, record):
     if account["Code"]:
         answer["Account"]["Code"] = account["Code"]
     if record["BatchPaymentID"]:
-        answer["BatchPaymentID"] = record["BatchPaymentID"]
+        batch = org.batch_payments[record["BatchPaymentID"]]
+        answer |= {"BatchPaymentID": batch["BatchPaymentID"], "BatchPayment": batch_fields(org, batch)}
     if kind is not INVOICE and org.payments_name_credit_notes:
         answer[kind.name] = {kind.key: record["DocumentID"]}
         if kind.number:
             answer[kind.name][kind.number] = document[kind.number]
     return answer
+
+
+def batch_fields(org, batch):
+    """A batch payment without its payments."""
+    return {
+        "Account": {"AccountID": batch["AccountID"]},
+        "BatchPaymentID": batch["BatchPaymentID"],
+        "DateString": iso(batch["Date"]),
+        "Date": microsoft(batch["Date"]),
+        "Type": batch["Type"],
+        "Status": batch["Status"],
+        "TotalAmount": batch["TotalAmount"],
+        "UpdatedDateUTC": microsoft(batch["UpdatedDateUTC"]),
+        "IsReconciled": any(payment["IsReconciled"] for payment in org.payments.find("batch", batch["BatchPaymentID"])),
+    }
+
+
+def show_batch(org, batch):
+    """A batch payment; a deleted one shows no payments any more."""
+    answer = batch_fields(org, batch)
+    answer["Account"]["CurrencyCode"] = account_currency(org, org.accounts[batch["AccountID"]])
+    answer |= {name: batch[name] for name in BATCH_TEXTS if batch[name]}
+    deleted = batch["Status"] == "DELETED"
+    payments = () if deleted else org.payments.find("batch", batch["BatchPaymentID"])
+    return answer | {
+        "Payments": [
+            {
+                "Invoice": {
+                    "InvoiceID": payment["DocumentID"],
+                    "CurrencyCode": org.invoices[payment["DocumentID"]]["CurrencyCode"],
+                    "Payments": [],
+                    "CreditNotes": [],
+                    "Prepayments": [],
+                    "Overpayments": [],
+                    "HasErrors": False,
+                    "IsDiscounted": False,
+                    "LineItems": [],
+                },
+                "PaymentID": payment["PaymentID"],
+                "Amount": payment["Amount"],
+                "BankAmount": payment["BankAmount"],
+            }
+            for payment in payments
+        ]
+    }
+
+
+def show_refused_batch(element, batch_id=None):
+    """A refused batch payment, as far as it can be shown."""
+    texts = {name: element[name] for name in BATCH_TEXTS if isinstance(element.get(name), str)}
+    return {"BatchPaymentID": batch_id or ZERO_GUID, **texts, "Payments": []}
 
 
 def invoice_type(document):

@@ -5,13 +5,17 @@ A resource has ``ROUTES``: ``(method, *path)`` → handler, where ``*`` stands f
 
 from . import (
     accounts,
+    bank_transactions,
+    batch_payments,
     contacts,
     credit_notes,
     currencies,
     invoices,
     items,
     organisation,
+    overpayments,
     payments,
+    prepayments,
     tax_rates,
     tracking_categories,
 )
@@ -25,6 +29,10 @@ RESOURCES = {
     "Invoices": invoices,
     "CreditNotes": credit_notes,
     "Payments": payments,
+    "BatchPayments": batch_payments,
+    "Overpayments": overpayments,
+    "Prepayments": prepayments,
+    "BankTransactions": bank_transactions,
     "Items": items,
     "TrackingCategories": tracking_categories,
 }
