@@ -27,6 +27,7 @@
         "wizards/xero_preview_views.xml",
         "wizards/xero_setup_views.xml",
         "views/account_move_views.xml",
+        "views/account_move_status_views.xml",
         "views/account_payment_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",

@@ -32,6 +32,7 @@ from . import (
     test_settlement_fixes,
     test_settlement_screens,
     test_setup,
+    test_status_screens,
     test_switches,
     test_taxes,
     test_to_fix,
