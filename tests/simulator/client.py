@@ -78,6 +78,31 @@ def bill(contact_id, number="B-77", lines=None, **fields):
     return invoice(contact_id, number, lines, **{"Type": "ACCPAY", **fields})
 
 
+def credit_note(contact_id, number="CN/1", lines=None, **fields):
+    """A credit note for a customer, ready to be approved."""
+    return {
+        "Type": "ACCRECCREDIT",
+        "Status": "AUTHORISED",
+        "Contact": {"ContactID": contact_id},
+        "CreditNoteNumber": number,
+        "Date": "2026-03-03",
+        "LineItems": [line()] if lines is None else lines,
+        **fields,
+    }
+
+
+def payment(document, amount=None, account="090", **fields):
+    """A payment of a saved invoice or credit note, of all that is open unless told otherwise."""
+    name, open_field = ("CreditNote", "RemainingCredit") if "CreditNoteID" in document else ("Invoice", "AmountDue")
+    return {
+        name: {f"{name}ID": document[f"{name}ID"]},
+        "Account": {"Code": account},
+        "Amount": str(document[open_field]) if amount is None else amount,
+        "Date": "2026-03-10",
+        **fields,
+    }
+
+
 def one(api, contact, sent, unitdp=2, **fields):
     """Save an invoice of one line; the line as it comes back."""
     return api.put("Invoices", invoice(contact, None, LineItems=[sent], **fields), unitdp=unitdp)[0]["LineItems"][0]

@@ -78,6 +78,13 @@ def api(sim, org, app):
 
 
 @pytest.fixture
+def bank_api(sim, org, app):
+    """A client that may also make bank transactions."""
+    scopes = ["accounting.banktransactions", "accounting.payments", "accounting.invoices"]
+    return Client(sim, org, sim.grant(app, [org], scopes=scopes)["access_token"])
+
+
+@pytest.fixture
 def contact(org):
     """The id of an active contact."""
     return org.add_contact("Bayside Club")["ContactID"]

@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from xero_simulator import XeroSimulator, demo
+from xero_simulator.control import ACTIONS, SETTINGS
 from xero_simulator.problems import Invalid
 
-from .client import Client, parsed
+from .client import Client, line, parsed
 
 
 @pytest.fixture
@@ -90,6 +91,40 @@ def test_a_person_acts_from_outside(org, contact, control):
     assert org.account_by_code("200")["Status"] == "ARCHIVED"
     control("POST", path, {"action": "disconnect"})
     assert not org.simulator.oauth.connections
+
+
+def test_a_person_credits_pays_and_undoes_from_outside(org, contact, control):
+    def act(name, **options):
+        return control("POST", f"organisations/{org.id}/act", {"action": name, **options}).get("record")
+
+    fields = {"Contact": {"ContactID": contact}, "LineItems": [line(10)]}
+    sale = act("add_invoice", Type="ACCREC", DueDate="2026-04-01", **fields)["InvoiceID"]
+    assert act("approve_invoice", invoice_id=sale)["Status"] == "AUTHORISED"
+    note = act("add_credit_note", Type="ACCRECCREDIT", **fields)["CreditNoteID"]
+    assert act("approve_credit_note", credit_note_id=note)["Status"] == "AUTHORISED"
+    allocation = act("allocate_credit", credit_note_id=note, invoice_id=sale, amount=4.5)["AllocationID"]
+    refund = act("refund_credit_note", credit_note_id=note, amount=1)["PaymentID"]
+    paid = act("pay_invoice", invoice_id=sale, amount=1, account="880")["PaymentID"]
+    state = control("GET", "state")["organisations"][0]
+    assert [state["counts"][name] for name in ("credit_notes", "payments", "allocations")] == [1, 2, 1]
+    assert state["payments"][1]["DocumentID"] == sale
+    for payment in (refund, paid):
+        assert act("delete_payment", payment_id=payment)["Status"] == "DELETED"
+    assert act("remove_allocation", allocation_id=allocation)["IsDeleted"]
+    batch = act("batch_pay", invoice_ids=[sale])["BatchPaymentID"]
+    act("delete_batch_payment", batch_payment_id=batch)
+    assert act("void_credit_note", credit_note_id=note)["Status"] == "VOIDED"
+    assert org.invoices[sale]["AmountDue"] == 12
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_exists(org, name):
+    assert callable(getattr(org, name))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_exists(org, name):
+    assert hasattr(org, name)
 
 
 def test_a_refused_action_leaves_nothing_behind(org):

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from .client import bill, invoice, line
+from .client import bill, credit_note, invoice, line
 
 
 def deep(sim, org, path, short_code=None):
@@ -56,6 +56,14 @@ def test_a_deep_link_shows_the_invoice(sim, org, saved, path):
 def test_a_deep_link_shows_the_bill(sim, org, api, contact):
     identifier = api.put("Invoices", bill(contact))[0]["InvoiceID"]
     assert "Bill B-77" in deep(sim, org, f"/AccountsPayable/Edit.aspx?InvoiceID={identifier}").text
+
+
+@pytest.mark.parametrize(("side", "kind", "code"), [("Receivable", "REC", "200"), ("Payable", "PAY", "400")])
+def test_a_deep_link_shows_the_credit_note(sim, org, contact, side, kind, code):
+    made = org.add_credit_note(**credit_note(contact, lines=[line(code=code)], Type=f"ACC{kind}CREDIT"))
+    page = deep(sim, org, f"/Accounts{side}/ViewCreditNote.aspx?creditNoteID={made['CreditNoteID']}").text
+    for text in ("Credit note CN/1", "Remaining credit", "120.00 GBP"):
+        assert text in page
 
 
 def test_a_deep_link_shows_the_contact_with_its_documents(sim, org, contact, saved):

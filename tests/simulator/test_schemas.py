@@ -8,7 +8,7 @@ from jsonschema import Draft4Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
-from .client import bill, invoice, line
+from .client import bill, credit_note, invoice, line, payment
 from .conftest import OPENAPI_DIR
 
 # Real answers have these, Xero's description leaves them out; its examples show them.
@@ -17,6 +17,12 @@ UNDOCUMENTED = {
     "LineItem": {"ValidationErrors"},
     "ContactGroup": {"HasValidationErrors"},
     "Payment": {"HasAccount", "HasValidationErrors", "ValidationErrors"},
+    "CreditNote": {"ID", "DateString", "DueDateString"},
+    **dict.fromkeys(("Overpayment", "Prepayment"), {"ID", "DateString"}),
+    "BankTransaction": {"DateString"},
+    "BatchPayment": {"StatusAttributeString"},
+    # The answer to a removal is one bare allocation, with the envelope around it.
+    "Allocation": {"DateString", "Id", "Status", "ProviderName", "DateTimeUTC"},
 }
 ENVELOPE = {"Id", "Status", "ProviderName", "DateTimeUTC"}
 
@@ -30,6 +36,8 @@ def description():
             known = UNDOCUMENTED.get(name, set()) | (ENVELOPE if name.endswith("s") else set())
             schema["properties"] |= {field: {} for field in known}
             schema["additionalProperties"] = False
+    # A refused allocation need not have any of them.
+    del document["components"]["schemas"]["Allocation"]["required"]
     return Registry().with_resource("urn:xero", Resource(document, specification=DRAFT4))
 
 
@@ -110,6 +118,63 @@ def test_invoices(org, api, check, contact, params):
     check(body, "Invoices")
     for record in body["Invoices"]:
         check(body_of(api.call("GET", f"Invoices/{record['InvoiceID']}")), "Invoices")
+
+
+@pytest.mark.parametrize("params", [{}, {"page": 1}])
+def test_credit_notes_allocations_and_payments(org, api, check, contact, params):
+    sent = [
+        credit_note(contact, DueDate="2026-04-01", Reference="r"), credit_note(contact, "2", Status="DRAFT"),
+        credit_note(contact, "3", [line(code="400")], Type="ACCPAYCREDIT", CurrencyCode="EUR"),
+    ]  # fmt: skip
+    notes = body_of(api.call("PUT", "CreditNotes", {"CreditNotes": sent}))
+    check(notes, "CreditNotes")
+    sale = body_of(api.call("PUT", "Invoices", invoice(contact)))["Invoices"][0]
+    note = notes["CreditNotes"][0]
+    path = f"CreditNotes/{note['CreditNoteID']}/Allocations"
+    allocation = {"Amount": 10, "Date": "2026-03-10", "Invoice": {"InvoiceID": sale["InvoiceID"]}}
+    made = body_of(api.call("PUT", path, {"Allocations": [allocation, allocation]}))
+    check(made, "Allocations")
+    check(body_of(api.call("PUT", path, {**allocation, "Amount": 1_000}, summarizeErrors="false")), "Allocations")
+    check(body_of(api.call("DELETE", f"{path}/{made['Allocations'][0]['AllocationID']}")), "Allocation")
+    elements = [payment(sale, 50), payment(sale, 500), payment(note, 5), payment(notes["CreditNotes"][2], 5)]
+    paid = body_of(api.call("PUT", "Payments", {"Payments": elements}, summarizeErrors="false"))
+    assert [element["StatusAttributeString"] for element in paid["Payments"]] == ["OK", "ERROR", "OK", "OK"]
+    check(paid, "Payments")
+    check(body_of(api.call("POST", f"Payments/{paid['Payments'][0]['PaymentID']}", {"Status": "DELETED"})), "Payments")
+    org.payments_name_credit_notes = True
+    for plural in ("CreditNotes", "Payments", "Invoices"):
+        check(body_of(api.call("GET", plural, **params)), plural)
+    check(body_of(api.call("GET", f"CreditNotes/{note['CreditNoteID']}")), "CreditNotes")
+    check(body_of(api.call("GET", f"Payments/{paid['Payments'][2]['PaymentID']}")), "Payments")
+    bad = credit_note(contact, Date="nonsense", Type="OTHER", Status=7)
+    check(body_of(api.call("PUT", "CreditNotes", {"CreditNotes": [bad]}, summarizeErrors="false")), "CreditNotes")
+
+
+@pytest.mark.parametrize("params", [{}, {"page": 1}])
+def test_batch_payments_overpayments_and_prepayments(org, bank_api, check, contact, params):
+    api = bank_api
+    sales = body_of(api.call("PUT", "Invoices", {"Invoices": [invoice(contact, "1"), invoice(contact, "2")]}))
+    parts = [{"Invoice": {"InvoiceID": sale["InvoiceID"]}, "Amount": 10} for sale in sales["Invoices"]]
+    batch = {"Account": {"Code": "090"}, "Date": "2026-03-10", "Reference": "r", "Payments": parts}
+    sent = {"BatchPayments": [batch, {**batch, "Payments": []}, batch]}
+    made = body_of(api.call("PUT", "BatchPayments", sent, summarizeErrors="false"))
+    assert made["BatchPayments"][1]["ValidationErrors"]
+    check(made, "BatchPayments")
+    org.add_overpayment(contact, 12)
+    org.add_prepayment(contact, 12)
+    org.refund_overpayment(next(iter(org.overpayments)), 2)
+    org.refund_prepayment(next(iter(org.prepayments)), 2)
+    org.allocate_overpayment(next(iter(org.overpayments)), sales["Invoices"][0]["InvoiceID"], 3)
+    org.allocate_prepayment(next(iter(org.prepayments)), sales["Invoices"][1]["InvoiceID"], 3)
+    org.delete_batch_payment(next(iter(org.batch_payments)))
+    org.payments_name_credit_notes = True
+    for plural in ("BatchPayments", "Overpayments", "Prepayments", "BankTransactions", "Payments", "Invoices"):
+        body = body_of(api.call("GET", plural, **params))
+        assert body[plural]
+        check(body, plural)
+    for plural, table in (("Overpayments", org.overpayments), ("Prepayments", org.prepayments)):
+        for path in (plural, "BankTransactions"):
+            check(body_of(api.call("GET", f"{path}/{next(iter(table))}")), path)
 
 
 def test_refused_elements(org, api, check, contact):

@@ -5,7 +5,24 @@ from decimal import Decimal
 
 import pytest
 import urllib3
-from xero_python.accounting import AccountingApi, Contact, CurrencyCode, Invoice, Invoices, LineItem
+from xero_python.accounting import (
+    Account,
+    AccountingApi,
+    Allocation,
+    Allocations,
+    BatchPayment,
+    BatchPayments,
+    Contact,
+    CreditNote,
+    CreditNotes,
+    CurrencyCode,
+    Invoice,
+    Invoices,
+    LineItem,
+    Payment,
+    PaymentDelete,
+    Payments,
+)
 from xero_python.api_client import ApiClient
 from xero_python.api_client.configuration import Configuration
 from xero_python.api_client.oauth2 import OAuth2Token
@@ -88,6 +105,45 @@ def test_creating_invoices_with_typed_models(accounting, org, contact):
     (saved,) = accounting.create_invoices(org.id, sent, summarize_errors=False, unitdp=4, idempotency_key="k").invoices
     assert (saved.total, saved.status_attribute_string, saved.date) == (Decimal("23.98"), "OK", date(2026, 3, 2))
     assert org.invoices[saved.invoice_id]["InvoiceNumber"] == "INV/1"
+
+
+def test_credit_note_allocation_payment_and_deletion_with_typed_models(accounting, org, contact):
+    (sale,) = accounting.create_invoices(org.id, Invoices(invoices=[typed_invoice(contact)])).invoices
+    note = CreditNote(
+        type="ACCRECCREDIT", contact=Contact(contact_id=contact), credit_note_number="CN/1", date=date(2026, 3, 3),
+        line_items=[LineItem(description="x", quantity=1.0, unit_amount=10.0, account_code="200")], status="AUTHORISED",
+    )  # fmt: skip
+    (note,) = accounting.create_credit_notes(org.id, CreditNotes(credit_notes=[note])).credit_notes
+    assert (note.total, note.remaining_credit) == (12, 12)
+    sent = Allocation(amount=5.0, date=date(2026, 3, 4), invoice=Invoice(invoice_id=sale.invoice_id))
+    sent = Allocations(allocations=[sent])
+    (allocation,) = accounting.create_credit_note_allocation(org.id, note.credit_note_id, sent).allocations
+    (shown,) = accounting.get_invoice(org.id, sale.invoice_id).invoices
+    assert (shown.amount_credited, shown.credit_notes[0].applied_amount) == (5, 5)
+    sent = Payment(
+        invoice=Invoice(invoice_id=sale.invoice_id), account=Account(code="090"), date=date(2026, 3, 5), amount=10.0
+    )
+    (paid,) = accounting.create_payments(org.id, Payments(payments=[sent]), summarize_errors=False).payments
+    assert (paid.payment_type, paid.status) == ("ACCRECPAYMENT", "AUTHORISED")
+    (gone,) = accounting.delete_payment(org.id, paid.payment_id, PaymentDelete(status="DELETED")).payments
+    assert gone.status == "DELETED"
+    removed = accounting.delete_credit_note_allocations(org.id, note.credit_note_id, allocation.allocation_id)
+    assert removed.is_deleted
+    assert org.invoices[sale.invoice_id]["AmountDue"] == sale.total
+    assert accounting.get_credit_notes(org.id, page=1).credit_notes[0].remaining_credit == 12
+    assert accounting.get_payments(org.id, page=1).payments[0].payment_id == paid.payment_id
+
+
+def test_batch_payments_with_typed_models(accounting, org, contact):
+    (sale,) = accounting.create_invoices(org.id, Invoices(invoices=[typed_invoice(contact)])).invoices
+    payment = Payment(invoice=Invoice(invoice_id=sale.invoice_id), amount=10.0)
+    account = Account(account_id=org.account_by_code("090")["AccountID"])
+    sent = BatchPayment(account=account, date=date(2026, 3, 5), payments=[payment])
+    sent = BatchPayments(batch_payments=[sent])
+    (batch,) = accounting.create_batch_payment(org.id, sent).batch_payments
+    assert (batch.type, org.invoices[sale.invoice_id]["AmountPaid"]) == ("RECBATCH", 10)
+    assert accounting.get_batch_payments(org.id).batch_payments[0].batch_payment_id == batch.batch_payment_id
+    assert accounting.get_payments(org.id).payments[0].batch_payment_id == batch.batch_payment_id
 
 
 def test_refused_elements_parse_too(accounting, org, contact):

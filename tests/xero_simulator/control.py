@@ -8,13 +8,18 @@ from .problems import Invalid, Refused, not_found
 from .scopes import DESCRIPTIONS
 
 ACTIONS = (
-    "void_invoice", "edit_invoice", "pay_invoice", "remove_payments", "mark_sent", "add_invoice", "add_contact",
-    "rename_contact", "archive_contact", "restore_contact", "merge_contact", "archive_account", "set_lock_dates",
-    "disconnect", "deauthorise", "add_tracking_category", "add_item", "add_currency",
+    "void_invoice", "edit_invoice", "approve_invoice", "pay_invoice", "remove_payments", "mark_sent", "add_invoice",
+    "add_credit_note", "edit_credit_note", "approve_credit_note", "void_credit_note", "refund_credit_note",
+    "add_overpayment", "add_prepayment", "void_overpayment", "void_prepayment", "refund_overpayment",
+    "refund_prepayment", "allocate_credit", "allocate_overpayment", "allocate_prepayment", "remove_allocation",
+    "remove_allocations", "delete_payment", "batch_pay", "delete_batch_payment", "reconcile_payment", "add_contact",
+    "rename_contact", "archive_contact", "restore_contact", "merge_contact", "archive_account", "add_bank_account",
+    "set_lock_dates", "disconnect", "deauthorise", "add_tracking_category", "add_item", "add_currency",
 )  # fmt: skip
 SETTINGS = (
     "tax_override_tolerance", "voided_numbers_are_free", "lock_dates_cover_drafts", "bills_match_by_number",
-    "max_elements", "multicurrency", "approvals_a_month",
+    "max_elements", "multicurrency", "approvals_a_month", "payments_name_credit_notes", "payments_before_document_date",
+    "reconciled_payments_can_be_deleted",
 )  # fmt: skip
 
 
@@ -133,6 +138,8 @@ def details(org):
     """An organisation and its books."""
     tables = {
         "accounts": org.accounts, "tax_rates": org.tax_rates, "contacts": org.contacts, "invoices": org.invoices,
+        "credit_notes": org.credit_notes, "payments": org.payments, "allocations": org.allocations,
+        "overpayments": org.overpayments, "prepayments": org.prepayments, "batch_payments": org.batch_payments,
         "items": org.items, "tracking_categories": org.tracking_categories,
     }  # fmt: skip
     return {

@@ -46,10 +46,10 @@ DISCOUNT_TOO_LARGE = "The discount rate '{:.2f}' is invalid. Discount must not b
 LINE_TOTAL = "The line total {} does not match the expected line total {}"
 
 
-def read_lines(org, elements, errors, *, sales, approved, line_amount_types, unitdp, old_lines=()):
+def read_lines(org, elements, errors, *, sales, discounts, approved, line_amount_types, unitdp, old_lines=()):
     """The line records of a document, all of them: lines that were not sent are gone.
 
-    ``sales``: ACCREC, where discounts are allowed. ``approved``: every line with an amount needs an account.
+    ``sales``: with a customer. ``discounts``: ACCREC. ``approved``: every line with an amount needs an account.
     A line sent with its ``LineItemID`` keeps what was not sent; one without is new.
     """
     known = {line["LineItemID"]: line for line in old_lines}
@@ -60,7 +60,8 @@ def read_lines(org, elements, errors, *, sales, approved, line_amount_types, uni
         old = known.pop(identifier, None) if identifier else None
         if identifier and old is None:
             reader.fail(f"The LineItemID {identifier} does not belong to this document.")
-        lines.append(_LineReader(org, reader, old, sales, approved, line_amount_types, unitdp).read())
+        line_reader = _LineReader(org, reader, old, sales, discounts, approved, line_amount_types, unitdp)
+        lines.append(line_reader.read())
     return lines
 
 
@@ -76,9 +77,10 @@ def recompute(org, line, line_amount_types):
 class _LineReader:
     """Reads one line."""
 
-    def __init__(self, org, reader, old, sales, approved, line_amount_types, unitdp):
+    def __init__(self, org, reader, old, sales, discounts, approved, line_amount_types, unitdp):
         self.org, self.reader, self.old = org, reader, old
-        self.sales, self.approved, self.types, self.unitdp = sales, approved, line_amount_types, unitdp
+        self.sales, self.discounts, self.approved = sales, discounts, approved
+        self.types, self.unitdp = line_amount_types, unitdp
 
     def read(self):
         """The line's record; it is of use only when no error was noted."""
@@ -149,7 +151,7 @@ class _LineReader:
         reader = self.reader
         rate = self._or_old(reader.number("DiscountRate"), "DiscountRate")
         amount = self._or_old(reader.number("DiscountAmount"), "DiscountAmount")
-        if not self.sales and (reader.has("DiscountRate") or reader.has("DiscountAmount")):
+        if not self.discounts and (reader.has("DiscountRate") or reader.has("DiscountAmount")):
             reader.fail("DiscountRate and DiscountAmount are supported on ACCREC invoices only.")
         if rate is not None and not 0 <= rate <= HUNDRED:
             reader.fail("DiscountRate must be between 0 and 100.")

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from . import charts
 from .actions import PersonActions
 from .dates import spoken
+from .documents import CREDIT_NOTE, ENDED, INVOICE, OVERPAYMENT, PREPAYMENT
 from .limits import Limits, Meter
+from .settlement import allocations_of, payments_of
 from .store import Journal, Table
 
 COUNTRIES = {
@@ -38,11 +40,14 @@ class Organisation(PersonActions):
     Behaviour that public sources leave open is an attribute, the stricter choice by default:
 
     ``tax_override_tolerance``     how far a line's ``TaxAmount`` may be from Xero's own tax, in currency units
-    ``voided_numbers_are_free``    whether a voided or deleted invoice's number may be used again
+    ``voided_numbers_are_free``    whether the number of a voided or deleted document may be used again
     ``lock_dates_cover_drafts``    whether lock dates also stop drafts
     ``bills_match_by_number``      whether POST of a bill without InvoiceID updates that contact's bill of that number
     ``rate_warning_factor``        how far a CurrencyRate may be off the day rate before Xero warns (a factor)
     ``max_elements``               documents in one request
+    ``payments_name_credit_notes``  whether a refund is shown under ``CreditNote`` beside ``Invoice``
+    ``payments_before_document_date``  whether a payment may be older than its document (the laxer choice by default)
+    ``reconciled_payments_can_be_deleted``  whether a payment can go that was matched with a bank statement
 
     ``approvals_a_month`` is how many invoices (ACCREC) and bills (ACCPAY) the plan approves for the dates of one
     calendar month; plans that are not of the smallest class have no such limit.
@@ -63,13 +68,16 @@ class Organisation(PersonActions):
         self.period_lock_date = self.end_of_year_lock_date = None
         self.limits = Limits(day=daily_limit or (1_000 if edition_class in STARTER_CLASSES and not demo else 5_000))
         self.meters = {}
-        self.last_invoice_number = 0
+        self.last_numbers = {}
         self.tax_override_tolerance = Decimal("0.01")
         self.voided_numbers_are_free = False
         self.lock_dates_cover_drafts = True
         self.bills_match_by_number = True
         self.rate_warning_factor = Decimal("1.5")
         self.max_elements = 100
+        self.payments_name_credit_notes = False
+        self.payments_before_document_date = True
+        self.reconciled_payments_can_be_deleted = False
         self.approvals_a_month = dict(STARTER_APPROVALS) if self.edition_class in STARTER_CLASSES else {}
         self.journal = Journal()
         self._make_tables()
@@ -89,16 +97,25 @@ class Organisation(PersonActions):
                 "account_number": lambda r: r["AccountNumber"].casefold() or None,
             },
         )
-        self.invoices = Table(
-            "InvoiceID",
-            self.journal,
-            {
-                "number": lambda r: (r["Type"], r["InvoiceNumber"].casefold()) if r["InvoiceNumber"] else None,
-                "contact": lambda r: r["ContactID"],
-            },
+        self.invoices, self.credit_notes = self._document_table(INVOICE), self._document_table(CREDIT_NOTE)
+        self.overpayments = self._document_table(OVERPAYMENT)
+        self.prepayments = self._document_table(PREPAYMENT)
+        self.payments = Table(
+            "PaymentID", self.journal, {"document": lambda r: r["DocumentID"], "batch": lambda r: r["BatchPaymentID"]}
+        )
+        self.batch_payments = Table("BatchPaymentID", self.journal)
+        self.allocations = Table(
+            "AllocationID", self.journal, {"source": lambda r: r["SourceID"], "invoice": lambda r: r["InvoiceID"]}
         )
         self.currencies = {}
         self.currency_rates = {}
+
+    def _document_table(self, kind):
+        def number(record):
+            held = record.get(kind.number)
+            return (record["Type"], held.casefold()) if held else None
+
+        return Table(kind.key, self.journal, {"number": number, "contact": lambda record: record["ContactID"]})
 
     def _fill(self, currencies, tracking, items):
         for record in charts.build_accounts(self.chart, self.ids, self.currency, self.created):
@@ -136,9 +153,25 @@ class Organisation(PersonActions):
 
     def invoice_by_number(self, number, invoice_type="ACCREC"):
         """The oldest invoice with this number that is neither voided nor deleted, else the oldest, or nothing."""
-        found = self.invoices.find("number", (invoice_type, number.casefold()))
-        alive = [record for record in found if record["Status"] not in ("VOIDED", "DELETED")]
+        return self.document_by_number(INVOICE, number, invoice_type)
+
+    def credit_note_by_number(self, number, credit_note_type="ACCRECCREDIT"):
+        """The same for credit notes."""
+        return self.document_by_number(CREDIT_NOTE, number, credit_note_type)
+
+    def document_by_number(self, kind, number, document_type):
+        """The oldest document with this number that is neither voided nor deleted, else the oldest, or nothing."""
+        found = kind.records(self).find("number", (document_type, number.casefold()))
+        alive = [record for record in found if record["Status"] not in ENDED]
         return (alive or found or [None])[0]
+
+    def payments_of(self, document_id):
+        """The payments on a document or the refunds of a credit note, oldest first; deleted ones left out."""
+        return payments_of(self, document_id)
+
+    def allocations_of(self, document_id):
+        """The allocations from a credit note or to an invoice, oldest first; removed ones left out."""
+        return allocations_of(self, document_id)
 
     def contact_by_name(self, name):
         """The active contact with this name, or nothing."""

@@ -79,7 +79,7 @@ def validation_exception(elements):
     )
 
 
-class Invalid(Exception):
+class Invalid(ValueError):
     """One element breaks rules. ``messages`` are Xero's own words, in the order in which Xero checks."""
 
     def __init__(self, *messages):

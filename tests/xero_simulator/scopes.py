@@ -13,8 +13,8 @@ DESCRIPTIONS = {
     "offline_access": "Stay connected while you are away",
     "accounting.invoices": "View and manage invoices, bills, credit notes and items",
     "accounting.invoices.read": "View invoices, bills, credit notes and items",
-    "accounting.payments": "View and manage payments",
-    "accounting.payments.read": "View payments",
+    "accounting.payments": "View and manage payments, batch payments, overpayments and prepayments",
+    "accounting.payments.read": "View payments, batch payments, overpayments and prepayments",
     "accounting.manualjournals": "View and manage manual journals",
     "accounting.manualjournals.read": "View manual journals",
     "accounting.banktransactions": "View and manage bank transactions",
@@ -28,6 +28,7 @@ DESCRIPTIONS = {
 }
 
 INVOICES, CONTACTS, SETTINGS = "accounting.invoices", "accounting.contacts", "accounting.settings"
+PAYMENTS, BANK_TRANSACTIONS = "accounting.payments", "accounting.banktransactions"
 REQUIRED = {
     "Organisation": (SETTINGS,),
     "Accounts": (SETTINGS,),
@@ -36,6 +37,12 @@ REQUIRED = {
     "TrackingCategories": (SETTINGS,),
     "Contacts": (CONTACTS,),
     "Invoices": (INVOICES,),
+    "CreditNotes": (INVOICES,),
+    "Payments": (PAYMENTS,),
+    "BatchPayments": (PAYMENTS,),
+    "Overpayments": (PAYMENTS,),
+    "Prepayments": (PAYMENTS,),
+    "BankTransactions": (BANK_TRANSACTIONS,),
     # Items came under accounting.settings before the granular scopes; Xero honours either.
     "Items": (INVOICES, SETTINGS),
 }

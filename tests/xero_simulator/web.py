@@ -8,6 +8,7 @@ from . import html
 
 INVOICE_PATHS = ("/AccountsReceivable/View.aspx", "/AccountsReceivable/Edit.aspx", "/AccountsPayable/View.aspx",
                  "/AccountsPayable/Edit.aspx")  # fmt: skip
+CREDIT_NOTE_PATHS = ("/AccountsReceivable/ViewCreditNote.aspx", "/AccountsPayable/ViewCreditNote.aspx")
 CONTACT_PATH = re.compile(r"/Contacts/View/([0-9a-fA-F-]{36})")
 INDEX_ROWS = 200
 
@@ -41,6 +42,8 @@ class Web:
         query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path in INVOICE_PATHS and query.get("invoiceid", "").lower() in org.invoices:
             return invoice_page(org, org.invoices[query["invoiceid"].lower()])
+        if parts.path in CREDIT_NOTE_PATHS and query.get("creditnoteid", "").lower() in org.credit_notes:
+            return credit_note_page(org, org.credit_notes[query["creditnoteid"].lower()])
         match = CONTACT_PATH.fullmatch(parts.path)
         if match and match.group(1).lower() in org.contacts:
             return contact_page(org, org.contacts[match.group(1).lower()])
@@ -93,6 +96,18 @@ def invoice_table(org, records):
 
 def invoice_page(org, record):
     """One invoice or bill with its lines."""
+    kind = "Invoice" if record["Type"] == "ACCREC" else "Bill"
+    return document_page(org, record, f"{kind} {record['InvoiceNumber']}", ("Amount due", record["AmountDue"]))
+
+
+def credit_note_page(org, record):
+    """One credit note with its lines."""
+    title = f"Credit note {record['CreditNoteNumber']}"
+    return document_page(org, record, title, ("Remaining credit", record["RemainingCredit"]))
+
+
+def document_page(org, record, title, left):
+    """A document with its lines; ``left`` is the name and the amount of what is open."""
     contact = org.contacts[record["ContactID"]]
     rows = []
     for line in record["LineItems"]:
@@ -108,18 +123,16 @@ def invoice_page(org, record):
                 f"{escape(line['TaxType'])} {line['TaxAmount']}", line["LineAmount"],
             )
         )  # fmt: skip
-    kind = "Invoice" if record["Type"] == "ACCREC" else "Bill"
     facts = [
         ("Status", record["Status"].capitalize()), ("Date", record["Date"]), ("Due", record["DueDate"]),
-        ("Reference", record["Reference"]), ("Amounts are", record["LineAmountTypes"]), ("Source", record["Url"]),
+        ("Reference", record["Reference"]), ("Amounts are", record["LineAmountTypes"]), ("Source", record.get("Url")),
         ("Sent", "yes" if record["SentToContact"] else "no"),
     ]  # fmt: skip
     headers = ("Description", "Quantity", "Price", "Discount", "Account", "Tax", "Amount")
-    totals = [("Subtotal", record["SubTotal"]), ("Tax", record["TotalTax"]), ("Total", record["Total"]),
-              ("Amount due", record["AmountDue"])]  # fmt: skip
+    totals = [("Subtotal", record["SubTotal"]), ("Tax", record["TotalTax"]), ("Total", record["Total"]), left]
     return html.page(
-        f"{kind} {record['InvoiceNumber']}",
-        f'<div class="card"><p class="soft">{escape(org.name)}</p><h1>{kind} {escape(record["InvoiceNumber"])}</h1>'
+        title,
+        f'<div class="card"><p class="soft">{escape(org.name)}</p><h1>{escape(title)}</h1>'
         f"<p>{html.link(contact_url(org, contact), contact['Name'])}</p>{html.facts(facts)}</div>"
         f'<div class="card">{html.table(headers, rows, numbers=(1, 2, 3, 5, 6))}'
         f"{html.facts([(name, money(amount, record)) for name, amount in totals])}</div>",

@@ -74,6 +74,12 @@ class AccountJournal(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if self and "xero_account_id" in vals:
+            self.env["xero.binding"]._retry_blocked(self.company_id, ["payment_account"])
+        return result
+
     def _xero_currency(self):
         return self.currency_id or self.company_id.currency_id
 

@@ -47,13 +47,12 @@ class AccountMove(models.Model):
             return self.env._(
                 "%(name)s: documents of type %(kind)s are not sent to Xero.", name=self.display_name, kind=kind
             )
-        connection = self.env["xero.connection"]._for_company(self.company_id)
-        if connection and not connection._sends(self._xero_document_kind()):
+        # This and the state are read for a whole selection at once.
+        if not self.sudo().xero_sendable:
             return self.env._(
                 "%s is not sent: turn such documents on in the Xero connection, under Synchronisation.",
                 self.display_name,
             )
-        # The state is read for a whole selection in one query.
         if self.state != "posted" and not self.sudo().xero_sync_state:
             return self.env._("%s is not confirmed: only confirmed documents are sent to Xero.", self.display_name)
         return ""

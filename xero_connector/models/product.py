@@ -21,6 +21,7 @@ def _purchase_account():
         company_dependent=True,
         domain=LINE_ACCOUNTS,
         groups="xero_connector.group_xero_user",
+        help="The account in Xero for purchases. Applies at once to all documents that are sent from now on.",
     )
 
 

@@ -20,6 +20,12 @@ class ResConfigSettings(models.TransientModel):
         string="Xero Ledger Account",
         domain="[('connection_id', '=', xero_connection_id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
     )
+    xero_default_expense_account_id = fields.Many2one(
+        related="xero_connection_id.default_expense_account_id",
+        readonly=False,
+        string="Xero Account for Bills",
+        domain="[('connection_id', '=', xero_connection_id), ('usable_on_lines', '=', True), ('code', '!=', False)]",
+    )
     xero_invoice_status = fields.Selection(
         related="xero_connection_id.invoice_status", readonly=False, string="Xero Invoice Status"
     )
@@ -38,6 +44,9 @@ class ResConfigSettings(models.TransientModel):
     )
     xero_contact_updates = fields.Boolean(related="xero_connection_id.contact_updates", readonly=False)
     xero_add_currencies = fields.Boolean(related="xero_connection_id.add_currencies", readonly=False)
+    xero_sync_credit_notes = fields.Boolean(related="xero_connection_id.sync_credit_notes", readonly=False)
+    xero_sync_bills = fields.Boolean(related="xero_connection_id.sync_bills", readonly=False)
+    xero_sync_payments = fields.Boolean(related="xero_connection_id.sync_payments", readonly=False)
     xero_realtime = fields.Boolean(related="xero_connection_id.realtime", readonly=False)
     xero_sync_interval = fields.Integer(related="xero_connection_id.sync_interval", readonly=False)
     xero_day_reserve = fields.Integer(related="xero_connection_id.day_reserve", readonly=False)

@@ -23,11 +23,13 @@ class XeroBindable(models.AbstractModel):
 
     _name = "xero.bindable"
     _description = "Record with a Twin in Xero"
+    # The roles of the links that tell what a record's state is; see ``role`` of ``xero.binding``.
+    _xero_roles = ("main",)
 
     xero_binding_ids = fields.One2many(
         "xero.binding",
         "res_id",
-        domain=lambda self: [("res_model", "=", self._name), ("role", "=", "main")],
+        domain=lambda self: [("res_model", "=", self._name), ("role", "in", self._xero_roles)],
         string="Xero Links",
         groups="xero_connector.group_xero_user",
     )

@@ -8,6 +8,8 @@ from ..xero_api.payload import ENDED
 
 # What Xero lacked and got from us: these have no page in Xero and are no records of a bookkeeper's.
 ADDED = ("TaxRate", "Currency")
+# Of several links of one record, the one that most needs a person tells its state.
+WORST_FIRST = ("failed", "blocked", "in_flight", "new", "excluded", "synced")
 
 
 class XeroBinding(models.Model):
@@ -30,6 +32,7 @@ class XeroBinding(models.Model):
     role = fields.Char(default="main", required=True, readonly=True)
     xero_type = fields.Char(required=True, readonly=True)
     xero_subtype = fields.Char(readonly=True)
+    xero_kind = fields.Char("Kind", compute="_compute_xero_kind")
     xero_id = fields.Char("Xero ID", readonly=True)
     xero_number = fields.Char("Number in Xero", readonly=True)
     xero_status = fields.Char("Status in Xero", readonly=True)
@@ -125,6 +128,27 @@ class XeroBinding(models.Model):
     )
     _record_index = models.Index("(res_model, res_id)")
 
+    @api.depends("xero_type", "xero_subtype", "role")
+    @api.depends_context("lang")
+    def _compute_xero_kind(self):
+        """What a bookkeeper calls such a record; Xero's API has one name for invoices and bills."""
+        names = {
+            "Contact": self.env._("Contact"),
+            "Invoice": self.env._("Invoice"),
+            "CreditNote": self.env._("Credit note"),
+            "Payment": self.env._("Payment"),
+            "Allocation": self.env._("Allocation"),
+            "TaxRate": self.env._("Tax rate"),
+            "Currency": self.env._("Currency"),
+        }
+        for binding in self:
+            name = names.get(binding.xero_type, binding.xero_type)
+            if binding.xero_type == "Invoice" and binding.xero_subtype == "ACCPAY":
+                name = self.env._("Bill")
+            if binding.role.startswith("write_off"):
+                name = self.env._("%s for a write-off", name)
+            binding.xero_kind = name
+
     @api.depends("trial", "xero_status")
     def _compute_taken_back(self):
         for binding in self:
@@ -191,16 +215,21 @@ class XeroBinding(models.Model):
             ]
         )
         records = self.sudo() | lacking
-        if len(self) == 1:
+        if len({(binding.res_model, binding.res_id) for binding in self}) == 1:
             records._mark()
             self.connection_id._wake()
-            return self.connection_id._notice(
-                self.env._("%s will be sent again within seconds.", self.res_name), "info"
+            return self.connection_id[:1]._notice(
+                self.env._("%s will be sent again within seconds.", self[0].res_name), "info"
             )
         pushes = self.env["xero.push"]
         for connection, bindings in records.grouped("connection_id").items():
-            ids = {model: found.mapped("res_id") for model, found in bindings.grouped("res_model").items()}
-            push = pushes._start(connection, self.env._("Retry of %s records", len(bindings)), ids)
+            # A settlement may have several links: it is one record all the same.
+            ids = {
+                model: list(dict.fromkeys(found.mapped("res_id")))
+                for model, found in bindings.grouped("res_model").items()
+            }
+            count = sum(map(len, ids.values()))
+            push = pushes._start(connection, self.env._("Retry of %s records", count), ids)
             bindings._mark(push=push)
             pushes |= push
         return pushes._notice()
@@ -241,10 +270,15 @@ class XeroBinding(models.Model):
         return self.reason_id._fix_action(self.connection_id, self.res_model, self.res_id) or self._elsewhere_action()
 
     def _elsewhere_action(self):
-        """Open what has no screen of ours to mend it: in Xero where Xero has the obstacle, else the record."""
-        return (
-            self.action_open_in_xero() if self.reason_id.fix == "xero" and self.xero_url else self.action_open_record()
-        )
+        """Open what has no screen of ours to mend it: what it waits for, in Xero where Xero has it, else the record."""
+        if self.reason == "document" and self.depends_on_id:
+            return self.depends_on_id.action_open_record()
+        is_settlement = self.res_model == "xero.settlement"
+        settlement = self.env["xero.settlement"].browse(is_settlement and self.res_id).exists()
+        in_xero = next((record for record in (self, settlement) if record.xero_url), None)
+        if self.reason_id.fix == "xero" and in_xero:
+            return in_xero.action_open_in_xero()
+        return settlement.action_open_document() if settlement._documents() else self.action_open_record()
 
     @api.model
     def _states_of(self, res_model, ids):
@@ -259,7 +293,10 @@ class XeroBinding(models.Model):
     def _shown_states(self, res_model, ids=None):
         """Return the query of (record id, state, binding id) of what users of the current companies see.
 
-        The newest link counts. ``to_sync`` wins where a mark waits, unless the record is excluded.
+        :param ids: tuple of record ids, or the query of them; all when none is given
+
+        The newest connection's link counts; of several, the one that most needs a person. ``to_sync`` wins where a mark
+        waits, unless the record is excluded.
         """
         companies = tuple(self.env.companies.root_id.ids) or (0,)
         among = SQL("AND res_id IN %s", ids) if ids else SQL()
@@ -274,16 +311,19 @@ class XeroBinding(models.Model):
                    binding.id AS binding_id
               FROM (SELECT DISTINCT ON (res_id) id, res_id, state, next_try, xero_status
                       FROM xero_binding
-                     WHERE res_model = %(model)s AND role = 'main' AND company_id IN %(companies)s
+                     WHERE res_model = %(model)s AND role IN %(roles)s AND company_id IN %(companies)s
                        AND taken_back IS NOT TRUE
                        AND connection_id IN (SELECT id FROM xero_connection WHERE active) %(among)s
-                     ORDER BY res_id, id DESC) binding
+                     ORDER BY res_id, connection_id DESC, array_position(%(worst_first)s, state::text),
+                              COALESCE(xero_status IN ('VOIDED', 'DELETED'), FALSE), id DESC) binding
               FULL JOIN (SELECT DISTINCT res_id
                            FROM xero_mark
                           WHERE res_model = %(model)s AND company_id IN %(companies)s %(among)s) mark
                 ON mark.res_id = binding.res_id
             """,
             model=res_model,
+            roles=self.env[res_model]._xero_roles,
+            worst_first=list(WORST_FIRST),
             companies=companies,
             among=among,
         )

@@ -92,6 +92,8 @@ class XeroConnection(models.Model):
     references_refreshed_at = fields.Datetime("Refreshed", readonly=True, copy=False)
     contacts_refreshed_at = fields.Datetime(readonly=True, copy=False)
     contacts_modified_since = fields.Datetime(readonly=True, copy=False)
+    documents_read_at = fields.Datetime(readonly=True, copy=False)
+    pull_progress = fields.Json(readonly=True, copy=False, help="How far changes were read; see ``sync/pull.py``.")
     next_try = fields.Datetime(readonly=True, copy=False, help="Xero is not called before this moment.")
     failures = fields.Integer(readonly=True, copy=False, help="Passing faults in a row.")
     day_calls_remaining = fields.Integer("Calls Left as Xero Said", default=-1, readonly=True, copy=False)

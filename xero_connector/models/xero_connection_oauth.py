@@ -278,6 +278,8 @@ class XeroConnection(models.Model):
                 "references_refreshed_at": False,
                 "contacts_refreshed_at": False,
                 "contacts_modified_since": False,
+                "documents_read_at": False,
+                "pull_progress": False,
                 "day_calls_remaining": -1,
                 "day_calls_at": False,
             }

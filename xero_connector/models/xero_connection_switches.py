@@ -53,3 +53,15 @@ class XeroConnection(models.Model):
         bindings = self.env["xero.binding"].sudo()
         known = [("connection_id", "in", self.ids), ("res_model", "=", "account.move"), ("role", "=", "main")]
         bindings.search([*known, ("xero_id", "!=", False)])._mark()
+
+    def _keep_to_invoices(self):
+        """Turn the switches off where there was no choice before, and say in the chatter where they are."""
+        self.write(dict.fromkeys(SWITCHES, False))
+        for connection in self:
+            connection = connection.with_context(lang=connection.responsible_id.lang)
+            connection.message_post(
+                body=connection.env._(
+                    "Credit notes, bills and payments can be sent to Xero now. They are not sent until you turn them "
+                    "on: on the page Synchronisation of this connection."
+                )
+            )

@@ -95,7 +95,7 @@ class XeroConnection(models.Model):
         """Start a run in the background at once and say so."""
         self.ensure_one()
         self._check_connected()
-        self._write_run_facts({"next_try": False})
+        self._write_run_facts({"next_try": False, "documents_read_at": False})
         self._wake()
         return self._notice(self.env._("Synchronisation with %s is starting.", self.organisation_name), "info")
 
@@ -231,6 +231,8 @@ class XeroConnection(models.Model):
             "contacts_refreshed_at",
             "contacts_modified_since",
             "references_refreshed_at",
+            "documents_read_at",
+            "pull_progress",
         }
         if not values.keys() <= allowed:
             raise ValueError(f"not a fact of a run: {values.keys() - allowed}")

@@ -82,37 +82,56 @@ class XeroPush(models.Model):
         running = self.filtered(lambda push: push.state == "running")
         waiting = running._waiting_records()
         for push in self:
-            documents, contacts, others = waiting.get(push.id, (0, 0, 0))
-            # Xero takes 50 a call; once per push its contacts are listed, and refused numbers are looked up.
-            calls = sum(math.ceil(number / BATCH_SIZE) for number in (documents, contacts, others))
+            batched, single, contacts = waiting.get(push.id, ((), 0, 0))
+            # Xero takes 50 a call, of allocations one; once per push its contacts are listed.
+            calls = sum(math.ceil(number / BATCH_SIZE) for number in (*batched, contacts)) + single
             push.calls_needed = calls + (1 if contacts else 0)
             push.minutes_needed = math.ceil(push.calls_needed * push._seconds_per_call() / 60) if calls else 0
             push.outlook = push._describe_outlook()
 
     def _waiting_records(self):
-        """Return dict of push id → marked documents, contacts that these need made, other marked records."""
+        """Return dict of push id → numbers of marked records that go in calls of their kind, allocations, contacts.
+
+        A document that is paid in Odoo takes its payment with it, and contacts that are not in Xero are made for it.
+        """
         if not self:
             return {}
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT mark.push_id,
-                       count(DISTINCT mark.res_id) FILTER (WHERE mark.res_model = 'account.move'),
-                       count(DISTINCT move.commercial_partner_id) FILTER (WHERE contact.id IS NULL),
-                       count(DISTINCT mark.res_id) FILTER (WHERE mark.res_model != 'account.move')
+                       count(DISTINCT mark.res_id) FILTER (
+                           WHERE mark.res_model = 'account.move'
+                             AND (move.id IS NULL OR move.move_type NOT LIKE %(credits)s)),
+                       count(DISTINCT move.id) FILTER (WHERE move.move_type LIKE %(credits)s),
+                       count(DISTINCT settlement.id) FILTER (WHERE settlement.kind = 'payment')
+                       + count(DISTINCT move.id) FILTER (
+                           WHERE connection.sync_payments AND move.payment_state IN ('paid', 'partial', 'in_payment')
+                             AND settled.id IS NULL),
+                       count(DISTINCT settlement.id) FILTER (WHERE settlement.kind = 'write_off'),
+                       count(DISTINCT (mark.res_model, mark.res_id)) FILTER (
+                           WHERE mark.res_model NOT IN ('account.move', 'xero.settlement')),
+                       count(DISTINCT settlement.id) FILTER (WHERE settlement.kind != 'payment'),
+                       count(DISTINCT move.commercial_partner_id) FILTER (WHERE contact.id IS NULL)
                   FROM xero_mark mark
                   JOIN xero_push push ON push.id = mark.push_id
+                  JOIN xero_connection connection ON connection.id = push.connection_id
              LEFT JOIN account_move move ON mark.res_model = 'account.move' AND move.id = mark.res_id
+             LEFT JOIN xero_settlement settlement
+                    ON mark.res_model = 'xero.settlement' AND settlement.id = mark.res_id
+             LEFT JOIN xero_settlement settled
+                    ON mark.res_model = 'account.move' AND settled.document_id = mark.res_id
              LEFT JOIN xero_binding contact
                     ON contact.connection_id = push.connection_id AND contact.res_model = 'res.partner'
                    AND contact.res_id = move.commercial_partner_id AND contact.xero_id IS NOT NULL
-                 WHERE mark.push_id IN %s
+                 WHERE mark.push_id IN %(pushes)s
                  GROUP BY mark.push_id
                 """,
-                tuple(self.ids),
+                credits="%_refund",
+                pushes=tuple(self.ids),
             )
         )
-        return {push_id: counts for push_id, *counts in rows}
+        return {push_id: (batched, single, contacts) for push_id, *batched, single, contacts in rows}
 
     def _seconds_per_call(self):
         """Return what one of the latest calls took, waiting for Xero's limit of calls a minute included."""

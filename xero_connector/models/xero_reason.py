@@ -1,9 +1,13 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
+from .account_journal import PAYMENT_TYPES
+
 # What people have to look at: refused, or held for something that is missing. Documents from before the export date
 # are left alone on purpose: there is nothing to fix about them.
 TO_FIX = [("state", "in", ("failed", "blocked")), ("reason", "!=", "date"), ("connection_id.active", "=", True)]
+# Fixes that mend all records of a reason on one screen.
+TOGETHER = ("connection", "tax", "payment_account")
 
 
 class XeroReason(models.Model):
@@ -61,7 +65,10 @@ class XeroReason(models.Model):
         return super().unlink()
 
     def _fix_action(self, connection, res_model, res_ids):
-        """Return the action that opens where these records of one model are mended; empty: the records themselves."""
+        """Return the action that opens where these records of one model are mended; empty: the records themselves.
+
+        What hinders a settlement is mended where it would be for the document that it settles.
+        """
         if self.fix == "connection":
             return {
                 "type": "ir.actions.act_window",
@@ -70,12 +77,25 @@ class XeroReason(models.Model):
                 "views": [(False, "form")],
             }
         records = self.env[res_model].browse(res_ids).exists()
+        if self.fix == "payment_account":
+            return self._payment_account_action(records)
+        if res_model == "xero.settlement":
+            records = records._documents()
         if self.fix == "tax":
             return self._tax_action(records)
-        partner = records.commercial_partner_id if res_model == "account.move" else records
+        if self.fix == "preview" and records._name == "account.move" and records:
+            return self.env["xero.preview"]._action_for(records)
+        partner = records.commercial_partner_id if records._name == "account.move" else records
         if self.fix == "contact" and len(partner) == 1:
             return self.env["xero.contact.link"]._action_for(partner)
         return {}
+
+    def _payment_account_action(self, records):
+        """Open the mapping of journals; of accounts, where what settles a document is from no journal of payments."""
+        counterparts = [settlement._counterpart() for settlement in records if records._name == "xero.settlement"]
+        types = {counterpart.journal_id.type for counterpart in counterparts if counterpart}
+        name = "account_journal_xero_action" if types <= set(PAYMENT_TYPES) else "account_account_xero_action"
+        return self.env["ir.actions.act_window"]._for_xml_id(f"xero_connector.{name}")
 
     def _tax_action(self, records):
         """Open the mapping of just those taxes that these records wait for; of combinations where there are any."""
@@ -84,7 +104,7 @@ class XeroReason(models.Model):
             combinations = records
         elif records._name == taxes._name:
             taxes = records
-        else:
+        elif records._name == "account.move":
             for used in {line.tax_ids for line in records.invoice_line_ids}:
                 rates, own = used._xero_split()
                 together = combinations._of(rates) if len(rates) > 1 else combinations
@@ -125,7 +145,7 @@ class XeroReason(models.Model):
             )
         )
         action = {}
-        if together and self.fix in ("connection", "tax"):
+        if together and self.fix in TOGETHER:
             action = self._fix_action(together.connection_id, together[0].res_model, together.mapped("res_id"))
         if not action:
             raise UserError(

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class XeroSettlement(models.Model):
@@ -17,6 +18,7 @@ class XeroSettlement(models.Model):
     _inherit = ["xero.bindable"]
     _description = "Xero Settlement"
     _order = "date desc, id desc"
+    _xero_roles = ("main", "write_off", "write_off_allocation")
 
     name = fields.Char("What", readonly=True, help="The document and what settles it.")
     company_id = fields.Many2one(
@@ -53,21 +55,104 @@ class XeroSettlement(models.Model):
         "UNIQUE (company_id, document_id, counterpart_model, counterpart_id)", "These two are known already."
     )
 
+    @api.depends_context("allowed_company_ids")
+    def _compute_xero_details(self):
+        """An allocation has no page in Xero: then that of another twin is opened, or else the document's."""
+        result = super()._compute_xero_details()
+        without = self.filtered(lambda settlement: settlement.xero_sync_state and not settlement.xero_url)
+        links = self.env["xero.binding"].sudo()
+        twins = links.search([("res_model", "=", self._name), ("res_id", "in", without.ids), ("xero_id", "!=", False)])
+        moves = [("res_model", "=", "account.move"), ("res_id", "in", without.mapped("document_id"))]
+        documents = links.search([*moves, ("role", "=", "main"), ("xero_id", "!=", False)])
+        found = (documents + twins.sorted(lambda link: link.role == "main")).filtered("xero_url")
+        urls = {(link.res_model, link.res_id): link.xero_url for link in found}
+        for settlement in without:
+            document = (settlement.document_model, settlement.document_id)
+            settlement.xero_url = urls.get((self._name, settlement.id)) or urls.get(document)
+        return result
+
     def _xero_company_ids(self):
         return {company.id: settlements.ids for company, settlements in self.grouped("company_id").items()}
+
+    # -- What belongs to what ----------------------------------------------------------------------------------------
+
+    def _documents(self):
+        """Return the documents that these settle; without those that are gone."""
+        return self.env["account.move"].browse(dict.fromkeys(self.mapped("document_id"))).exists()
+
+    def _counterpart(self):
+        """Return what settles the document, as a bookkeeper knows it: a payment, not its entry. Empty if it is gone."""
+        self.ensure_one()
+        counterpart = self.env[self.counterpart_model].browse(self.counterpart_id).exists()
+        if counterpart._name == "account.move" and counterpart.origin_payment_id:
+            return counterpart.origin_payment_id
+        return counterpart
+
+    @api.model
+    def _around(self, moves, payments=None):
+        """Return a domain of the settlements of documents, and of those that these documents or payments make."""
+        payments = payments if payments is not None else self.env["account.payment"]
+        entries = (moves | payments.move_id).ids
+        return [
+            "|",
+            ("document_id", "in", moves.ids),
+            "|",
+            "&",
+            ("counterpart_model", "=", "account.move"),
+            ("counterpart_id", "in", entries),
+            "&",
+            ("counterpart_model", "=", "account.payment"),
+            ("counterpart_id", "in", payments.ids),
+        ]
+
+    @api.model
+    def _action_for(self, moves, payments=None):
+        """Return the action that lists the settlements around documents or payments."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("xero_connector.xero_settlement_action")
+        return {**action, "domain": self._around(moves, payments), "context": {}}
+
+    # -- Buttons -----------------------------------------------------------------------------------------------------
+
+    def action_open_document(self):
+        """Open the document that is settled.
+
+        :raises UserError: it is gone from Odoo
+        """
+        self.ensure_one()
+        return self._open(self._documents(), self.document_name)
+
+    def action_open_counterpart(self):
+        """Open the payment, credit note or entry that settles the document.
+
+        :raises UserError: it is gone from Odoo
+        """
+        self.ensure_one()
+        return self._open(self._counterpart(), self.counterpart_name)
+
+    def _open(self, record, name):
+        if not record:
+            raise UserError(self.env._("%s is not in Odoo any more.", name or self.env._("This record")))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    def action_retry(self):
+        """Have the engine look again at what of these is held or refused.
+
+        :raises UserError: nothing of them is
+        """
+        return self.xero_binding_ids.filtered(lambda link: link.state in ("failed", "blocked")).action_retry()
 
     def _xero_document(self):
         """Return the document; empty when it was deleted."""
         return self.env["account.move"].browse(self.document_id).exists()
 
-    def _xero_credit_note(self):
-        """Return the credit note that an allocation takes from; empty for payments, and when it was deleted."""
-        moves = self.env["account.move"]
-        return moves.browse(self.counterpart_id).exists() if self.kind == "allocation" else moves
-
     def _xero_left_to_provider(self):
         """Whether it was paid through a provider whose payments are not sent (P3)."""
-        self.ensure_one()
-        counterpart = self.env[self.counterpart_model].browse(self.counterpart_id).exists()
-        payment = counterpart.origin_payment_id if counterpart._name == "account.move" else counterpart
-        return payment.payment_transaction_id.provider_id.xero_payments == "ignore"
+        payment = self._counterpart()
+        return payment._name == "account.payment" and (
+            payment.payment_transaction_id.provider_id.sudo().xero_payments == "ignore"
+        )

@@ -26,6 +26,7 @@ from .documents import Documents
 from .fault_words import fault_words
 from .marks import Marks
 from .outbox import Outbox
+from .pull import Pull
 from .recovery import Recovery
 from .references import References
 from .settlements import Settlements
@@ -189,6 +190,8 @@ class Runner:
                 return
             result.noted = True
         try:
+            if not wanted:
+                Pull(work).run()
             self._drain(work, (contacts, additions, documents, settlements), wanted, result)
         except OutOfTime:
             result.done = max(result.done, 1)
@@ -254,7 +257,13 @@ class Runner:
         work.commit()
 
     def _note_success(self, work, result):
-        facts = {"last_sync": fields.Datetime.now(), "failures": 0, "last_error": False, "next_try": False}
+        pull = Pull(work)
+        facts = {
+            "last_sync": fields.Datetime.now(),
+            "failures": 0,
+            "last_error": pull.problem or False,
+            "next_try": False,
+        }
         if work.limits and work.limits.day is not None:
             facts.update({"day_calls_remaining": work.limits.day, "day_calls_at": fields.Datetime.now()})
         work.connection._write_run_facts(facts)
@@ -262,7 +271,7 @@ class Runner:
         shortage = work.shortage()
         if shortage:
             work.connection._postpone(*shortage)
-        elif Marks.waiting(work.env, work.connection.company_id.id):
+        elif pull.under_way or Marks.waiting(work.env, work.connection.company_id.id):
             result.remaining = 1
 
     def _outcomes(self, work, wanted):

@@ -4,6 +4,7 @@ from odoo import fields
 
 from ..xero_api.amounts import differences
 from ..xero_api.payload import to_datetime
+from ..xero_api.seen import remote_values
 from .explanations import explain
 from .marks import Marks
 
@@ -66,6 +67,8 @@ class Verdict:
                 "attempts": 0,
                 "next_try": False,
                 "depends_on_id": False,
+                "remote_change": False,
+                **remote_values(answer),
             }
         )
         if binding.xero_type in ("Invoice", "CreditNote"):

@@ -1,11 +1,11 @@
 from odoo.tools import SQL
 
-from .document_case import DocumentCase
+from .settlement_case import SettlementCase
 
 ROWS = 10_000
 
 
-class TestLists(DocumentCase):
+class TestLists(SettlementCase):
     """Lists of ten thousand rows cost no query per row, with all of Xero's columns shown.
 
     Odoo computes a thousand rows at a time: ten rounds of a few queries each.
@@ -82,7 +82,7 @@ class TestLists(DocumentCase):
         self.run_sync()
         self.assert_held(invoice, "tax")
         self.many(self.binding(invoice), res_id="1000000 + n")
-        columns = ["res_name", "xero_type", "state", "message", "reason_id", "xero_url", "connection_id"]
+        columns = ["res_name", "xero_kind", "state", "message", "reason_id", "xero_url", "connection_id"]
         self.assert_queries(8, "xero.binding", [("state", "=", "blocked")], columns)
 
     def test_the_history(self):
@@ -97,3 +97,50 @@ class TestLists(DocumentCase):
         self.many(push, state="'running'")
         columns = ["name", "progress", "total", "synced", "left", "outlook", "state", "connection_id"]
         self.assert_queries(22, "xero.push", [], columns)
+
+    def many_settlements(self):
+        """An invoice with ten thousand payments and settlements, each in Xero."""
+        invoice, payment, settlement, link = self.paid()
+        self.many(payment.move_id, name="'COPY/' || n", sequence_number="n")
+        entries = self.env["account.move"].search([("name", "like", "COPY/")], order="id", limit=1)
+        first = entries.id
+        self.many(payment, name="'COPY/' || n", move_id=f"{first} + n - 1")
+        self.many(settlement, counterpart_id=f"{first} + n - 1", counterpart_name="'COPY/' || n")
+        copies = self.env["xero.settlement"].search([("counterpart_name", "like", "COPY/")], order="id", limit=1)
+        self.many(link, res_id=f"{copies.id} + n - 1", xero_id="'00000000-0000-0000-0000-' || lpad(n::text, 12, '0')")
+        return invoice
+
+    def test_settlements(self):
+        self.many_settlements()
+        columns = ["document_name", "counterpart_name", "amount", "xero_sync_state", "xero_message", "xero_url"]
+        domain = [("counterpart_name", "like", "COPY/")]
+        rows = self.assert_queries(60, "xero.settlement", domain, columns)
+        self.assertEqual({row["xero_sync_state"] for row in rows}, {"synced"})
+        self.assertEqual(len({row["xero_url"] for row in rows}), ROWS)
+
+    def test_settlements_can_be_filtered_by_their_state_in_xero(self):
+        self.many_settlements()
+        domain = [("counterpart_name", "like", "COPY/"), ("xero_sync_state", "=", "synced")]
+        self.assert_queries(8, "xero.settlement", domain, ["name"])
+
+    def test_payments(self):
+        self.many_settlements()
+        columns = ["name", "xero_sync_state", "xero_message", "xero_url", "xero_settlement_count"]
+        rows = self.assert_queries(60, "account.payment", [("name", "like", "COPY/")], columns)
+        self.assertEqual({row["xero_sync_state"] for row in rows}, {"synced"})
+        self.assertEqual(len({row["xero_url"] for row in rows}), ROWS)
+
+    def test_payments_can_be_filtered_by_their_state_in_xero(self):
+        self.many_settlements()
+        domain = [("name", "like", "COPY/"), ("xero_sync_state", "in", ["failed", "blocked"])]
+        self.env.invalidate_all()
+        with self.assertQueryCount(8):
+            self.assertFalse(self.env["account.payment"].search(domain))
+
+    def test_the_payments_of_many_documents_are_counted_together(self):
+        invoice = self.many_settlements()
+        self.many(self.invoice(), name="'OTHER/' || n", sequence_number="n")
+        moves = self.env["account.move"].search([("name", "like", "OTHER/")], limit=1000) | invoice
+        self.env.invalidate_all()
+        with self.assertQueryCount(8):
+            self.assertEqual(sum(moves.mapped("xero_settlement_count")), ROWS + 1)

@@ -44,6 +44,50 @@ class TestPushes(DocumentCase):
         push = self.push(self.backlog(51))
         self.assertEqual(push.calls_needed, 2, "two calls of 50; the contact is known")
 
+    def test_calls_are_estimated_for_each_kind_of_document(self):
+        moves = self.backlog(2) | self.backlog(2, move_type="out_refund")
+        # 2 invoices: 1 call; 2 credit notes: 1 call; 1 new contact: 1 call, and the listing of contacts
+        self.assertEqual(self.push(moves).calls_needed, 4)
+
+    def test_calls_are_estimated_for_the_payments_of_paid_documents(self):
+        moves = self.backlog(2)
+        journal = self.company_data["default_journal_bank"]
+        for move in moves:
+            register = self.env["account.payment.register"].with_context(active_model=move._name, active_ids=move.ids)
+            register.create({"journal_id": journal.id})._create_payments()
+        self.env["xero.mark"].sudo().search([]).unlink()
+        push = self.push(moves)
+        # 2 invoices: 1 call; 2 payments: 1 call; the contact: 2 calls
+        self.assertEqual(push.calls_needed, 4)
+        self.connection.sync_payments = False
+        self.env.invalidate_all()
+        self.assertEqual(push.calls_needed, 3)
+
+    def test_calls_are_estimated_for_settlements(self):
+        [move] = self.backlog(1)
+        ids = [self.settlement(move, number, kind).id for number, kind in
+               enumerate(("payment", "payment", "allocation", "allocation", "write_off"), start=1)]  # fmt: skip
+        push = self.env["xero.push"]._start(self.connection, "Push", {"xero.settlement": ids})
+        self.env["xero.mark"].sudo()._put("xero.settlement", {self.company.id: ids}, push=push)
+        # 2 payments: 1 call; 1 credit note for the write-off: 1 call; 3 allocations: 3 calls
+        self.assertEqual(push.calls_needed, 5)
+
+    def settlement(self, move, number, kind):
+        return (
+            self.env["xero.settlement"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "document_id": move.id,
+                    "counterpart_model": "account.move",
+                    "counterpart_id": number,
+                    "kind": kind,
+                    "currency_id": move.currency_id.id,
+                }
+            )
+        )
+
     def test_minutes_are_estimated_from_the_latest_calls(self):
         moves = self.backlog(101)
         self.env["xero.binding"].sudo().search([]).unlink()

@@ -58,9 +58,10 @@ class TestSetup(SetupCase):
                 "connection": "done",
                 "lists": "done",
                 "default": "missing",
+                "expenses": "optional",
                 "taxes": "missing",
                 "accounts": "optional",
-                "journals": "optional",
+                "journals": "missing",
                 "trial": "missing",
             },
         )
@@ -182,6 +183,43 @@ class TestSetup(SetupCase):
         self.connection.default_account_id = self.account("260")
         line = self.lines(self.open(), "default")
         self.assertEqual((line.account_id, line.state), (self.account("260"), "done"))
+
+    def test_the_account_for_bills_is_xeros_most_general_one_for_expenses(self):
+        self.company.expense_account_id = False
+        line = self.lines(self.open(), "expense")
+        self.assertEqual((line.account_id, line.state), (self.account("429"), "ready"))
+        self.assertEqual(line.reason, "Xero's usual account for other expenses")
+
+    def test_the_account_for_bills_is_the_one_that_fits_the_companys_own(self):
+        self.company.expense_account_id = self.env["account.account"].create(
+            {"name": "Advertising", "code": "400", "account_type": "expense", "company_ids": self.company.ids}
+        )
+        line = self.lines(self.open(), "expense")
+        self.assertEqual(line.account_id, self.account("400"))
+        self.assertIn("Advertising", line.reason)
+
+    def test_the_account_for_bills_is_applied(self):
+        setup = self.open()
+        self.lines(setup, "expense").account_id = self.account("429")
+        setup.action_apply()
+        self.assertEqual(self.connection.default_expense_account_id, self.account("429"))
+        self.assertEqual(self.connection.default_account_id, self.account("200"))
+        self.assertEqual(self.step(setup, "expenses").state, "done")
+
+    def test_where_bills_are_not_sent_no_account_is_asked_for(self):
+        self.connection.sync_bills = False
+        setup = self.open()
+        self.assertFalse(self.lines(setup, "expense"))
+        step = self.step(setup, "expenses")
+        self.assertEqual(step.state, "optional")
+        self.assertIn("not sent", step.text)
+
+    def test_payment_accounts_are_needed_where_payments_are_sent(self):
+        step = self.step(self.open(), "journals")
+        self.assertEqual(step.state, "missing")
+        self.assertIn("wait until each has an account", step.text)
+        self.connection.sync_payments = False
+        self.assertEqual(self.step(self.open(), "journals").state, "optional")
 
     def test_the_only_rate_of_a_percentage_is_filled_in(self):
         line = self.line(self.open(), self.tax)

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from urllib.parse import unquote
 
 from odoo.tests import BaseCase, tagged
 
@@ -76,6 +77,16 @@ class TestPayload(BaseCase):
             "https://go.xero.com/organisationlogin/default.aspx?shortcode=%21x%26Y"
             "&redirecturl=%2FAccountsReceivable%2FView.aspx%3FInvoiceID%3D12-ab",
         )
+
+    def test_credit_notes_and_payments_have_pages_and_allocations_have_none(self):
+        for kind, subtype, path in (
+            ("CreditNote", "ACCRECCREDIT", "/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=12"),
+            ("CreditNote", "ACCPAYCREDIT", "/AccountsPayable/ViewCreditNote.aspx?creditNoteID=12"),
+            ("Payment", "ACCRECPAYMENT", "/Bank/ViewTransaction.aspx?bankTransactionID=12"),
+        ):
+            link = deep_link("https://go.xero.com", "!x", kind, "12", subtype)
+            self.assertEqual(unquote(link).partition("redirecturl=")[2], path)
+        self.assertFalse(deep_link("https://go.xero.com", "!x", "Allocation", "12"))
 
     def test_only_scopes_of_switched_on_features_are_asked_for_and_none_is_broad(self):
         base = {"offline_access", "openid", "profile", "email", "accounting.settings", "accounting.contacts"}

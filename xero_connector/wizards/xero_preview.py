@@ -170,8 +170,7 @@ class XeroPreviewDocument(models.TransientModel):
                 "is_draft": move.state == "draft",
                 "contact": contact,
                 "contact_state": contact and contact_state,
-                "number": payload.get("InvoiceNumber")
-                or payload.get("CreditNoteNumber")
+                "number": payload.get(move._xero_document_kind().number_name)
                 or (move.name if move.state != "draft" else False),
                 "reference": payload.get("Reference"),
                 "date": payload.get("Date") or move.invoice_date or move.date,

@@ -15,7 +15,13 @@ class XeroSetupLine(models.TransientModel):
     setup_id = fields.Many2one("xero.setup", required=True, readonly=True, ondelete="cascade")
     connection_id = fields.Many2one(related="setup_id.connection_id")
     kind = fields.Selection(
-        [("default", "Sales"), ("tax", "Tax"), ("account", "Ledger account"), ("journal", "Payments")],
+        [
+            ("default", "Sales"),
+            ("expense", "Bills"),
+            ("tax", "Tax"),
+            ("account", "Ledger account"),
+            ("journal", "Payments"),
+        ],
         "For",
         required=True,
         readonly=True,
@@ -59,8 +65,8 @@ class XeroSetupLine(models.TransientModel):
             return "refused"
         if twin:
             return "done" if twin.id == self.known_id else "ready"
-        # Accounts and journals have a default; a tax has none.
-        return "optional" if self.kind in ("account", "journal") else "open"
+        # Bills, accounts and journals have a default; a tax has none.
+        return "optional" if self.kind in ("expense", "account", "journal") else "open"
 
     def _twin(self):
         return self.rate_id if self.takes_rate else self.account_id
@@ -82,6 +88,14 @@ class XeroSetupLine(models.TransientModel):
             **self._values("default", connection, "default_account_id", account, reason),
             "name": self.env._("Default account for all sales"),
         }
+        if connection.sync_bills:
+            account, reason = connection.default_expense_account_id, ""
+            if not account:
+                account, reason = self._default_expense_account(setup)
+            yield {
+                **self._values("expense", connection, "default_expense_account_id", account, reason),
+                "name": self.env._("Default account for all bills"),
+            }
         taxes, _used = setup._taxes()
         rates = taxes._xero_chances(connection)
         for tax in taxes - setup._mapped(taxes):
@@ -124,17 +138,26 @@ class XeroSetupLine(models.TransientModel):
     @api.model
     def _default_account(self, setup):
         """Return ``(account, reason)`` for all sales: what fits the company's own account, else Xero's usual one."""
-        company = setup.connection_id.company_id.sudo()
-        own = setup._in_company("account.account").browse(company.income_account_id.id)
+        own = setup.connection_id.company_id.sudo().income_account_id
+        return self._usual_account(setup, own, "200", "Sales", self.env._("Xero's usual account for sales"))
+
+    @api.model
+    def _default_expense_account(self, setup):
+        """Return the same for all bills: what fits the company's own account, else Xero's most general one."""
+        own = setup.connection_id.company_id.sudo().expense_account_id
+        why = self.env._("Xero's usual account for other expenses")
+        return self._usual_account(setup, own, "429", "General Expenses", why, "expense")
+
+    @api.model
+    def _usual_account(self, setup, own, code, name, why, group="income"):
+        own = setup._in_company("account.account").browse(own.id)
         if own.xero_proposed_account_id:
             return own.xero_proposed_account_id, self.env._(
                 "%(why)s as %(account)s", why=own.xero_proposal_reason, account=own.display_name
             )
         chart = own._xero_chances(setup.connection_id)
-        account, reason = chart.find(
-            ["200"], ["Sales"], lambda account: account.account_class == CLASS_OF_GROUP["income"]
-        )
-        return account, reason and self.env._("Xero's usual account for sales")
+        account, reason = chart.find([code], [name], lambda account: account.account_class == CLASS_OF_GROUP[group])
+        return account, reason and why
 
     # -- Applying ----------------------------------------------------------------------------------------------------
 
@@ -159,8 +182,8 @@ class XeroSetupLine(models.TransientModel):
         return 1
 
     def _write_choice(self, twin):
-        if self.kind == "default":
-            self.connection_id.default_account_id = twin
+        if self.res_model == self.connection_id._name:
+            self.connection_id[self.field_name] = twin
         else:
             company = self.connection_id.company_id
             record = self.env[self.res_model].with_company(company).browse(self.res_id)

@@ -15,6 +15,7 @@ class XeroSetupStep(models.TransientModel):
             ("connection", "Connected"),
             ("lists", "Xero's lists are read"),
             ("default", "Account for sales"),
+            ("expenses", "Account for bills"),
             ("taxes", "Taxes on sales"),
             ("accounts", "Ledger accounts"),
             ("journals", "Payment accounts"),
@@ -69,6 +70,16 @@ class XeroSetupStep(models.TransientModel):
             return "done", account.display_name
         return "missing", self.env._("Choose it below and press Apply: without it, no invoice can be sent.")
 
+    def _expenses_state(self, setup):
+        connection = setup.connection_id
+        if not connection.sync_bills:
+            return "optional", self.env._("Bills are not sent: they can be turned on in the connection.")
+        if connection.default_expense_account_id:
+            return "done", connection.default_expense_account_id.display_name
+        return "optional", self.env._(
+            "Without one, bills go to the account for sales: choose it below and press Apply."
+        )
+
     def _taxes_state(self, setup):
         taxes, used = setup._taxes()
         if not taxes:
@@ -98,7 +109,11 @@ class XeroSetupStep(models.TransientModel):
             return "done", text
         if default:
             return "done", self.env._("%(text)s; the others use %(account)s.", text=text, account=default.display_name)
-        return "optional", self.env._("%s. Needed once payments are sent; invoices go without.", text)
+        if not setup.connection_id.sync_payments:
+            return "optional", self.env._("%s. Payments are not sent: they can be turned on in the connection.", text)
+        return "missing", self.env._(
+            "%s. Payments through the others wait until each has an account, or the connection a default.", text
+        )
 
     def _trial_state(self, setup):
         return setup._trial_step()

@@ -5,6 +5,7 @@ from ..sync.runner import Runner
 from ..sync.trial import UNAPPROVED
 from ..xero_api.kinds import SALES_TYPES
 from ..xero_api.payload import ENDED
+from .xero_setup import SALES_TYPES
 
 # What is in Xero, or is to stay out, cannot be tried.
 _SETTLED = ("synced", "excluded")

@@ -3,7 +3,22 @@
 A resource has ``ROUTES``: ``(method, *path)`` → handler, where ``*`` stands for any one path segment and is passed on.
 """
 
-from . import accounts, contacts, currencies, invoices, items, organisation, tax_rates, tracking_categories
+from . import (
+    accounts,
+    bank_transactions,
+    batch_payments,
+    contacts,
+    credit_notes,
+    currencies,
+    invoices,
+    items,
+    organisation,
+    overpayments,
+    payments,
+    prepayments,
+    tax_rates,
+    tracking_categories,
+)
 
 RESOURCES = {
     "Organisation": organisation,
@@ -12,6 +27,12 @@ RESOURCES = {
     "Currencies": currencies,
     "Contacts": contacts,
     "Invoices": invoices,
+    "CreditNotes": credit_notes,
+    "Payments": payments,
+    "BatchPayments": batch_payments,
+    "Overpayments": overpayments,
+    "Prepayments": prepayments,
+    "BankTransactions": bank_transactions,
     "Items": items,
     "TrackingCategories": tracking_categories,
 }

@@ -1,9 +1,11 @@
 """Invoices and bills: list, read, create, update."""
 
 from ..batch import elements_of, save_all
+from ..document_rules import KNOWN, save_from_api
+from ..document_view import show_refused
+from ..documents import INVOICE
 from ..ids import is_guid, normal_guid
-from ..invoice_rules import KNOWN, save_from_api
-from ..invoice_view import show, show_light, show_refused
+from ..invoice_view import show, show_light
 from ..listing import filtered, flag, guids, paged, plain, texts, unit_places
 from ..problems import bad_query, not_found
 
@@ -87,9 +89,9 @@ def _save(context, mode, invoice_id=None):
         context,
         "Invoices",
         elements,
-        lambda element: save_from_api(context, element, mode, invoice_id),
+        lambda element: save_from_api(context, INVOICE, element, mode, invoice_id),
         lambda record: show(org, record, places, whole_contact=True),
-        lambda element: show_refused(org, element, invoice_id),
+        lambda element: show_refused(org, INVOICE, element, invoice_id),
     )
 
 

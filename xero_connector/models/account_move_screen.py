@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    """What the form of a document shows of Xero beside its own state."""
+
+    _inherit = "account.move"
+
+    xero_sendable = fields.Boolean(
+        compute="_compute_xero_sendable",
+        groups="xero_connector.group_xero_user",
+        help="Whether documents of this kind are sent to Xero at all.",
+    )
+    xero_settlement_count = fields.Integer(
+        "Payments in Xero", compute="_compute_xero_settlement_count", groups="xero_connector.group_xero_user"
+    )
+
+    @api.depends("move_type", "company_id")
+    def _compute_xero_sendable(self):
+        connections = {
+            company: self.env["xero.connection"]._for_company(company) for company in self.company_id.root_id
+        }
+        for move in self:
+            connection = connections.get(move.company_id.root_id)
+            is_document = move.move_type in self._xero_move_types()
+            # Without a connection the button says where to make one.
+            move.xero_sendable = is_document and (not connection or connection._sends(move._xero_document_kind()))
+
+    def _compute_xero_settlement_count(self):
+        settlements, counts = self.env["xero.settlement"], {}
+        for id_name, model_name in (("document_id", "document_model"), ("counterpart_id", "counterpart_model")):
+            mine = [(model_name, "=", self._name), (id_name, "in", self._ids_in_database())]
+            for move_id, count in settlements._read_group(mine, [id_name], ["__count"]):
+                counts[move_id] = counts.get(move_id, 0) + count
+        for move in self:
+            move.xero_settlement_count = counts.get(move._origin.id, 0)
+
+    def action_xero_settlements(self):
+        """List what settles this document in Xero, and what it settles there itself."""
+        return self.env["xero.settlement"]._action_for(self)
