@@ -3,7 +3,9 @@
 import logging
 import os
 
-from support import report
+import pytest
+
+from support import report, side_by_side
 
 pytest_plugins = ["support.fixtures"]
 
@@ -37,6 +39,34 @@ def pytest_unconfigure(config):
     logging.getLogger().removeHandler(_collector)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config):
+    """Give each of several processes what is its own, before pytest-odoo sets Odoo up."""
+    if hasattr(config, "workerinput"):
+        side_by_side.separate(config)
+    return (yield)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Which tests each of several processes gets."""
+    return side_by_side.Scheduler(config, log)
+
+
+def pytest_sessionfinish(session):
+    """One of several processes hands over what is to be shown in the end."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["warnings"] = _collector.lines
+        session.config.workeroutput["report"] = report.lines()
+
+
+def pytest_testnodedown(node):
+    """Take what one of several processes has to show; one that crashed has nothing."""
+    handed_over = getattr(node, "workeroutput", {})
+    _collector.lines = {**handed_over.get("warnings", {}), **_collector.lines}
+    for text in handed_over.get("report", []):
+        report.line(text)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Show warnings logged by our own code, and where Odoo's full log is."""
     if _collector.lines:
@@ -44,9 +74,9 @@ def pytest_terminal_summary(terminalreporter):
         for text, test in _collector.lines.items():
             terminalreporter.write_line(f"{text}  [{test}]")
     if report.lines():
-        terminalreporter.section("measured")
+        terminalreporter.section("noted")
         for text in report.lines():
             terminalreporter.write_line(text)
     log = os.environ.get("XERO_TEST_ODOO_LOG")
     if log and (terminalreporter.stats.get("failed") or terminalreporter.stats.get("error")):
-        terminalreporter.write_line(f"Odoo's log of this run: {log}")
+        terminalreporter.write_line(f"Odoo's log of this run: {side_by_side.logs(log)}")

@@ -189,6 +189,13 @@ def drop(installation, name):
     cache.remove(_files(installation, name))
 
 
+def drop_with_copies(installation, name):
+    """Delete a run's database and those that its processes made for themselves: <name>_<number>."""
+    rows = _query(installation, "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", f"{name}_")
+    for each in [name, *(copied for (copied,) in rows)]:
+        drop(installation, each)
+
+
 def drop_left_behind(installation):
     """Delete copies of runs that ended without doing so."""
     for (name,) in _query(installation, "SELECT datname FROM pg_database WHERE datname LIKE %s", "xero_connector_%"):

@@ -1,4 +1,8 @@
-"""`setup/test`: everything a test run needs, then pytest with the arguments given."""
+"""`setup/test`: everything a test run needs, then pytest with the arguments given.
+
+Without arguments every test runs, in several processes side by side (pytest-xdist). Each has a database, ports and
+a log of its own; which tests it gets is told in `tests/support/side_by_side.py`. Any arguments: one process.
+"""
 
 import os
 import signal
@@ -11,6 +15,8 @@ from .installation import Installation
 from .python_env import REPOSITORY
 
 _LOCK_SECONDS = 120
+# More would wait for the slowest part of the tests, and each takes a database and about half a gigabyte.
+_MOST_PROCESSES = 4
 
 
 def main(arguments):
@@ -26,9 +32,18 @@ def main(arguments):
         try:
             return _pytest(installation, database, chromium, arguments)
         finally:
-            databases.drop(installation, database)
+            databases.drop_with_copies(installation, database)
     finally:
         postgres.stop_if_unused()
+
+
+def distribution(arguments, cores=None):
+    """pytest's options that spread all tests over the machine's `cores`; none when the user says what to run."""
+    processes = min(cores or len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+    if arguments or processes < 2:
+        return []
+    # A process that dies ends the run, as it does when there is only one: what replaced it might wait for ever.
+    return ["-n", str(processes), "--dist", "loadfile", "--max-worker-restart", "0"]
 
 
 def _pytest(installation, database, chromium, arguments):
@@ -54,8 +69,10 @@ def _pytest(installation, database, chromium, arguments):
     )
     command = [sys.executable, "-m", "pytest", f"--rootdir={REPOSITORY}", "-c", REPOSITORY / "pyproject.toml"]
     command += [f"--odoo-config={config}", f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=info"]
-    command += _absolute(arguments)
-    say.line(f"running the tests (Odoo's log: {log})")
+    spread = distribution(arguments)
+    command += [*spread, *_absolute(arguments)]
+    several = f" in {spread[1]} processes" if spread else ""
+    say.line(f"running the tests{several} (Odoo's log: {log})")
     process = subprocess.Popen([str(part) for part in command], cwd=REPOSITORY, env=env)
     try:
         return process.wait()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support import report
 from xero_simulator import XeroSimulator
 
 from .client import Client
@@ -15,17 +16,14 @@ OPENAPI_DIR = Path(os.environ.get("XERO_OPENAPI_DIR") or NEIGHBOUR)
 HAS_OPENAPI = (OPENAPI_DIR / "xero_accounting.yaml").is_file()
 NO_OPENAPI = "Xero OpenAPI description: not found (set XERO_OPENAPI_DIR), so test_schemas.py was not collected"
 collect_ignore = [] if HAS_OPENAPI else ["test_schemas.py"]
+if not HAS_OPENAPI:
+    # Said at the end too: the header is missing when this folder is not an argument of its own.
+    report.line(NO_OPENAPI)
 
 
 def pytest_report_header():
     """Say whether answers are held against Xero's OpenAPI description."""
     return f"Xero OpenAPI description: {OPENAPI_DIR}" if HAS_OPENAPI else NO_OPENAPI
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say it at the end too: the header is missing when this folder is not an argument of its own."""
-    if not HAS_OPENAPI:
-        terminalreporter.write_line(NO_OPENAPI)
 
 
 @pytest.fixture(scope="session")
