@@ -71,7 +71,7 @@ class Lookup:
             yield {"where": " OR ".join(chunk), "page": 1, "pageSize": 1000}
 
     def by_ids(self, kind, xero_ids):
-        """Return dict of id → document of a ``Kind``'s resource as Xero has it now; what it does not show is missing."""
+        """Return dict of id → document of a ``Kind``'s resource as Xero has it now; what it shows not is missing."""
         if not kind.credit:
             query = {"IDs": ",".join(xero_ids), "page": 1, "pageSize": 1000, "unitdp": "4"}
             return {found[kind.id_name]: found for found in self.work.client.list("/Invoices", query=query)}

@@ -71,8 +71,6 @@ class Verdict:
                 **remote_values(answer),
             }
         )
-        if binding.xero_type in ("Invoice", "CreditNote"):
-            self._note_seen(binding, element, answer)
         self._note_applied(element)
         if binding.res_model in _MIRRORS:
             self._mirrored[_MIRRORS[binding.res_model]].append((binding, answer))
@@ -208,10 +206,6 @@ class Verdict:
     def _status(answer):
         status = answer.get("Status") or answer.get("ContactStatus")
         return status or ("DELETED" if answer.get("IsDeleted") else False)
-
-    def _note_seen(self, binding, element, answer):
-        """Keep what Xero says it holds of a document now."""
-        binding.write({"remote_change": False, "sent_in_xero": bool(answer.get("SentToContact"))})
 
     def _note_applied(self, element):
         """Keep what a payment or an allocation changes in what is due of its documents."""

@@ -31,6 +31,7 @@ from . import (
     test_screen_rights,
     test_settlement_fixes,
     test_settlement_screens,
+    test_settlements,
     test_setup,
     test_status_screens,
     test_switches,

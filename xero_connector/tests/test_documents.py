@@ -56,13 +56,19 @@ class TestDocuments(DocumentCase):
         self.assertEqual(self.in_xero(receipt)["Type"], "ACCREC")
         self.assertEqual(self.totals(receipt), ("100.00", "20.00", "120.00"))
 
-    def test_unsupported_types_are_not_marked_and_the_button_says_so(self):
-        for move_type in ("out_refund", "in_invoice", "in_refund", "in_receipt", "entry"):
-            values = {} if move_type != "entry" else {"invoice_line_ids": [], "partner_id": False}
-            move = self.invoice(move_type=move_type, post=False, **values)
-            if move_type != "entry":
-                move.action_post()
-            with self.assertRaisesRegex(UserError, "not sent to Xero"):
+    def test_entries_are_not_marked_and_the_button_says_so(self):
+        entry = self.invoice(move_type="entry", post=False, invoice_line_ids=[], partner_id=False)
+        with self.assertRaisesRegex(UserError, "not sent to Xero"):
+            entry.action_push_to_xero()
+        self.run_sync()
+        self.assertFalse(self.waiting_marks())
+        self.assertFalse(self.calls())
+
+    def test_what_is_switched_off_is_neither_marked_off_as_an_error_nor_sent_and_the_button_says_so(self):
+        self.connection.write({"sync_credit_notes": False, "sync_bills": False})
+        for move_type in ("out_refund", "in_invoice", "in_refund", "in_receipt"):
+            move = self.invoice(move_type=move_type)
+            with self.assertRaisesRegex(UserError, "turn such documents on"):
                 move.action_push_to_xero()
         self.run_sync()
         self.assertFalse(self.waiting_marks())

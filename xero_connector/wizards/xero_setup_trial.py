@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ..sync.runner import Runner
 from ..sync.trial import UNAPPROVED
-from ..xero_api.kinds import SALES_TYPES
 from ..xero_api.payload import ENDED
 from .xero_setup import SALES_TYPES
 
