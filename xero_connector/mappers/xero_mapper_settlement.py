@@ -60,7 +60,7 @@ class XeroMapperSettlement(models.AbstractModel):
         problems = self._common_problems(connection, settlement)
         total = self._money(settlement.other_amount, settlement.currency_id)
         lines, wanted = [], []
-        for line in settlement.facts.get("lines") or []:
+        for line in settlement._xero_facts().get("lines") or []:
             item, money = self._line(connection, settlement, line, problems)
             lines.append(item)
             wanted.append(money)
@@ -99,7 +99,7 @@ class XeroMapperSettlement(models.AbstractModel):
 
     @api.model
     def _common_problems(self, connection, settlement):
-        problem = settlement.facts.get("problem")
+        problem = settlement._xero_facts().get("problem")
         return ([("settlement", problem)] if problem else []) + self.env["xero.mapper.document"]._lock_problem(
             connection, settlement.date
         )
@@ -111,11 +111,11 @@ class XeroMapperSettlement(models.AbstractModel):
         Xero takes a payment on a bank account in the document's or the organisation's own currency only.
         """
         account, name = self.env["xero.account"], ""
-        if settlement.facts.get("journal"):
-            journal = self.env["account.journal"].browse(settlement.facts["journal"]).exists()
+        if settlement._xero_facts().get("journal"):
+            journal = self.env["account.journal"].browse(settlement._xero_facts()["journal"]).exists()
             account, name = journal._xero_payment_account(connection) if journal else account, journal.name
-        elif settlement.facts.get("account"):
-            ours = self.env["account.account"].browse(settlement.facts["account"]).exists()
+        elif settlement._xero_facts().get("account"):
+            ours = self.env["account.account"].browse(settlement._xero_facts()["account"]).exists()
             company = settlement._xero_document().company_id or settlement.company_id
             account, name = company._xero_value(ours, "xero_account_id"), ours.display_name
             if not account:
@@ -153,7 +153,7 @@ class XeroMapperSettlement(models.AbstractModel):
         Where the bank account is in the organisation's currency, what the bank paid is a fact: Xero is told the rate
         that gives it. Else Odoo's rate is sent where the connection sends Odoo's rates.
         """
-        bank_amount = self._decimal(settlement.facts.get("bank_amount") or 0)
+        bank_amount = self._decimal(settlement._xero_facts().get("bank_amount") or 0)
         if not bank_amount or settlement.currency_id.name == connection.organisation_currency:
             return {}
         at_home = account.currency_code in (False, connection.organisation_currency)

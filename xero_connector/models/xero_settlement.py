@@ -146,6 +146,10 @@ class XeroSettlement(models.Model):
         """
         return self.xero_binding_ids.filtered(lambda link: link.state in ("failed", "blocked")).action_retry()
 
+    def _xero_facts(self):
+        """Return the facts: an empty dict is kept as nothing."""
+        return self.facts or {}
+
     def _xero_document(self):
         """Return the document; empty when it was deleted."""
         return self.env["account.move"].browse(self.document_id).exists()

@@ -82,7 +82,7 @@ class SettlementFacts:
             "cash_amount": float(settled.cash),
             "other_amount": float(settled.other),
             "excess_amount": float(settled.excess),
-            "facts": settled.facts,
+            "facts": settled.facts or False,
         }
 
     def _update(self, row, values):

@@ -183,7 +183,7 @@ class Settlements:
             twins.append(self._allocation(settlement, MAIN, settlement.amount, document, counterpart))
         elif settlement.cash_amount or settlement.kind == "payment":
             twins.append(self._payment(settlement, document))
-        if settlement.other_amount and not settlement.facts.get("problem"):
+        if settlement.other_amount and not settlement._xero_facts().get("problem"):
             made = by_role.get((settlement.id, WRITE_OFF), document.browse())
             twins.append(self._write_off(settlement, document, made))
             sides = (document, made) if not KINDS[document.xero_subtype].credit else (made, document)
@@ -235,7 +235,7 @@ class Settlements:
         mapped = self.env["xero.mapper.settlement"]._payment(self.work.connection, settlement, document)
         # Which account of Xero a journal is mapped to may change: payments that are there stay where they are.
         decided = {name: mapped.payload[name] for name in ("Date", "Amount", "Reference")}
-        where = {name: settlement.facts.get(name) for name in ("journal", "account")}
+        where = {name: settlement._xero_facts().get(name) for name in ("journal", "account")}
         return Twin(
             role=MAIN,
             xero_type="Payment",

@@ -34,7 +34,11 @@ class MoneyCase(DocumentCase):
         return self.invoice([(1, amount)], move_type="out_refund", **values)
 
     def pay(self, moves, amount=None, date="2026-03-20", **values):
-        """Register a payment of documents; returns the payments."""
+        """Register a payment of documents; returns the payments.
+
+        ``written_off_to`` is the account of a difference that ends the document.
+        """
+        written_off_to = values.pop("written_off_to", None)
         wizard = (
             self.env["account.payment.register"]
             .with_context(active_model="account.move", active_ids=moves.ids)
@@ -42,6 +46,9 @@ class MoneyCase(DocumentCase):
         )
         if amount is not None:
             wizard.amount = amount
+        if written_off_to:
+            wizard.payment_difference_handling = "reconcile"
+            wizard.writeoff_account_id = written_off_to
         return wizard._create_payments()
 
     def reconcile(self, *moves):
@@ -123,13 +130,13 @@ class MoneyCase(DocumentCase):
 
     def assert_books_agree(self, *moves):
         """Every document has the same amount open on both sides, and nothing is held, refused or waiting."""
+        self.assert_no_trouble()
         for move in moves:
             binding = self.binding(move)
             self.assertEqual(binding.state, "synced", f"{move.name}: {binding.message}")
             due = Decimal(self.figures(move)[0])
             self.assertEqual(due, Decimal(str(round(move.amount_residual, 2))), move.name)
             self.assertEqual(float(due), binding.amount_due, f"{move.name} as Odoo shows it")
-        self.assert_no_trouble()
 
     def assert_no_trouble(self):
         held = self.env["xero.binding"].search([("state", "in", ("failed", "blocked"))])
