@@ -215,7 +215,7 @@ class Runner:
             contacts.sync(partner_ids, marks)
             additions.sync([record for record in marks.records if record[0] in ADDED_MODELS], marks)
             # What settles them is marked before their own marks go; it follows when they are in Xero.
-            settling = settlements.rebuild(move_ids)
+            settling = settlements.rebuild(move_ids, settlement_ids)
             documents.sync(move_ids, marks)
             settlements.sync(settlement_ids, marks)
             if wanted:

@@ -13,17 +13,22 @@ class SettlementFacts:
     def env(self):
         return self.work.env
 
-    def rebuild(self, move_ids):
+    def rebuild(self, move_ids, settlement_ids=()):
         """Rebuild the settlements of documents, and mark those that Xero is not equal to.
+
+        :param settlement_ids: marked settlements: their documents' are rebuilt too, and marked where they changed
 
         A document that is reset to draft keeps what it has: Xero keeps its last version until it is confirmed again.
 
         :return: list of (model, id) that were marked
         """
-        if not move_ids:
+        asked = self.env["xero.settlement"].browse(settlement_ids).exists()
+        if not move_ids and not asked:
             return []
         rows = self._rows(move_ids)
         documents = self._documents(move_ids, rows)
+        looked_at = set(documents.ids)
+        documents |= self._documents(asked.mapped("document_id"), asked)
         draft_ids = set(documents.filtered(lambda move: move.state == "draft").ids)
         rows = self._rows(documents.ids) | rows
         rows = rows.filtered(lambda row: row.document_id not in draft_ids)
@@ -43,7 +48,10 @@ class SettlementFacts:
                     changed |= row
         undone = (rows - kept).filtered("amount")
         undone.write({"amount": 0, "cash_amount": 0, "other_amount": 0, "excess_amount": 0})
-        marked = rows.create(created) | changed | undone | self._unequal(rows - changed - undone)
+        # Of what hangs together with a marked settlement only what changed is marked: the rest would mark it in turn.
+        others = (rows - changed - undone).filtered(lambda row: row.document_id in looked_at)
+        marked = rows.create(created) | changed | undone | self._unequal(others)
+        marked -= asked
         ids = {self.work.connection.company_id.id: marked.ids}
         self.env["xero.mark"]._put(marked._name, ids, wake=False)
         self.work.commit()

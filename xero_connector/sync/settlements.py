@@ -66,9 +66,9 @@ class Settlements:
 
     # -- What documents ask --------------------------------------------------------------------------------------------
 
-    def rebuild(self, move_ids):
+    def rebuild(self, move_ids, settlement_ids):
         """Note what settles these documents now, and mark what Xero is not equal to; return the marked (model, id)."""
-        return self.facts.rebuild(move_ids)
+        return self.facts.rebuild(move_ids, settlement_ids)
 
     def settled(self, move_ids):
         """Return the ids of those documents that something settles in Odoo."""

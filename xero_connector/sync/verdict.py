@@ -204,8 +204,10 @@ class Verdict:
 
     @staticmethod
     def _status(answer):
-        status = answer.get("Status") or answer.get("ContactStatus")
-        return status or ("DELETED" if answer.get("IsDeleted") else False)
+        # First, since a bare answer carries the status of the call as well.
+        if answer.get("IsDeleted"):
+            return "DELETED"
+        return answer.get("Status") or answer.get("ContactStatus") or False
 
     def _note_applied(self, element):
         """Keep what a payment or an allocation changes in what is due of its documents."""

@@ -161,6 +161,7 @@ class TestSettlements(MoneyCase):
                 "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 40})],
             }
         )
+        self.connection.discount_account_id = self.xero_account(self.connection, "260")
         invoice = self.pushed(invoice_payment_term_id=terms.id, invoice_date_due=False)
         self.pay(invoice, date="2026-03-12")
         self.run_sync()
@@ -243,7 +244,9 @@ class TestSettlements(MoneyCase):
 
     def test_another_journal_replaces_the_payment_and_there_are_never_two(self):
         other = self.bank.copy({"name": "Second bank", "code": "BNK9"})
-        other.xero_account_id = self.xero_account(self.connection, "091")
+        other.xero_account_id = self.env["xero.account"].search(
+            [("connection_id", "=", self.connection.id), ("name", "=", "Savings Account")]
+        )
         other.inbound_payment_method_line_ids.payment_account_id = self.inbound_payment_method_line.payment_account_id
         invoice = self.pushed()
         payment = self.pay(invoice)
@@ -256,7 +259,7 @@ class TestSettlements(MoneyCase):
         self.run_sync()
         self.assert_books_agree(invoice)
         [paid] = self.live_payments()
-        self.assertEqual(self.organisation.accounts[paid["AccountID"]]["Code"], "091")
+        self.assertEqual(self.organisation.accounts[paid["AccountID"]]["Name"], "Savings Account")
 
     def test_an_invoice_in_draft_keeps_its_payment_and_gets_it_back_when_its_amount_changes(self):
         invoice = self.pushed()
