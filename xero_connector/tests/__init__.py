@@ -21,6 +21,8 @@ from . import (
     test_preview,
     test_payment_accounts,
     test_proposals,
+    test_pull,
+    test_pull_scale,
     test_push,
     test_pushes,
     test_random_totals,
