@@ -91,9 +91,8 @@ class PullCase(DocumentCase):
 
     def linked_credit_note(self, total=120.0, post=True, **values):
         """A credit note of Odoo's, and its twin that a person typed in in Xero; returns both."""
-        credit_note = self.new_invoice(
-            self.partner, lines=((1, round(total / 1.2, 2)),), post=post, move_type="out_refund", **values
-        )
+        amount = round(total / 1.2, 2)
+        credit_note = self.new_invoice(self.partner, lines=((1, amount),), post=post, move_type="out_refund", **values)
         contact_id = self.binding(self.partner).xero_id
         twin = self.organisation.add_credit_note(
             Type="ACCRECCREDIT",
@@ -102,7 +101,7 @@ class PullCase(DocumentCase):
             CreditNoteNumber=credit_note.name,
             Date="2026-03-11",
             LineItems=[
-                {"Description": "Returned", "Quantity": 1, "UnitAmount": Decimal(str(round(total / 1.2, 2))), "AccountCode": "200",
+                {"Description": "Returned", "Quantity": 1, "UnitAmount": Decimal(str(amount)), "AccountCode": "200",
                  "TaxType": "OUTPUT2"}
             ],
         )  # fmt: skip
