@@ -198,7 +198,8 @@ class Sightings:
             return
         try:
             with self.env.cr.savepoint():
-                moves.is_move_sent = True
+                # Lines have nothing to do with it: Odoo need not look at those of every document.
+                moves.with_context(skip_invoice_sync=True).is_move_sent = True
                 moves._message_log_batch(dict.fromkeys(moves.ids, self.env._("Marked as sent in Xero.")))
         except UserError as error:
             # Some other module of this database does not allow it; that is no reason to know nothing of the rest.

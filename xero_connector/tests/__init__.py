@@ -22,6 +22,8 @@ from . import (
     test_payment_accounts,
     test_payment_screens,
     test_proposals,
+    test_pull,
+    test_pull_scale,
     test_push,
     test_pushes,
     test_random_totals,
