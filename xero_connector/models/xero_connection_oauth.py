@@ -80,7 +80,8 @@ class XeroConnection(models.Model):
 
     def _features(self):
         """Names of the switched-on features; each asks Xero for its scopes and no others."""
-        return ["invoices"]
+        self.ensure_one()
+        return ["invoices", "payments"] if self.sync_payments else ["invoices"]
 
     def _missing_scopes(self):
         """Return the scopes that the switched-on features need and Xero did not grant."""

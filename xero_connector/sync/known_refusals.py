@@ -65,7 +65,7 @@ KNOWN = (
             "Xero already has another invoice of this number. Change the number of one of the two, or void the one in "
             "Xero, then press Retry."
         ),
-        r"invoice (#|number) must be unique",
+        r"(invoice|credit note) (#|number) must be unique",
         resolve="number",
     ),
     known(
@@ -123,6 +123,69 @@ KNOWN = (
             "the connection, then press Retry."
         ),
         r"not of valid status for creation",
+    ),
+    # -- Payments and allocations ------------------------------------------------------------------------------------
+    known(
+        "applied",
+        _lt(
+            "In Xero less is due than Odoo has settled with it: somebody paid or credited it there already. Compare both "
+            "(Open in Xero), remove what is there twice, then press Retry."
+        ),
+        r"exceeds the amount outstanding",
+        r"amount is greater than amount outstanding",
+        r"already been paid off",
+    ),
+    known(
+        "document",
+        _lt(
+            "Xero takes payments and credits of approved documents only, and this one is a draft, paid or voided there. "
+            "Open it in Xero, approve it or remove what is there twice, then press Retry."
+        ),
+        r"only be made against authorised documents",
+        r"cannot be allocated (as its status|to an invoice of status)",
+    ),
+    known(
+        "payment_account",
+        _lt(
+            "Xero does not take payments on this account. In Xero open Accounting → Chart of accounts and tick Enable "
+            "payments to this account, or choose another one under Xero → Mapping → Payment Accounts; then press Retry."
+        ),
+        r"account could not be found",
+        r"account (is )?not valid for payments?",
+        r"account has been archived and cannot be used for payments",
+        r"must specify an account code (or|and) account id",
+    ),
+    known(
+        "payment_account",
+        _lt(
+            "The account that the payment is on has another currency. Choose an account in the document's or the "
+            "organisation's currency under Xero → Mapping → Payment Accounts, then press Retry."
+        ),
+        r"currency of the account cannot be used",
+    ),
+    known(
+        "settlement",
+        _lt(
+            "In Xero this payment is part of a batch, which is removed as a whole: delete the batch there, then press "
+            "Retry; what of it is still true in Odoo is paid anew."
+        ),
+        r"payments within a batch",
+    ),
+    known(
+        "settlement",
+        _lt(
+            "Xero sets off a credit note only against documents of the same contact, kind and currency. Look at both in "
+            "Xero; settle them through payments instead, or link the partner to the same contact."
+        ),
+        r"cannot be allocated to an (incorrect invoice type|invoice of another contact|invoice in another currency)",
+    ),
+    known(
+        "lock_date",
+        _lt(
+            "The period of the payment is locked in Xero. Change the lock date there (Accounting → Advanced → Financial "
+            "settings; it takes an adviser), or the date of the payment, then press Retry."
+        ),
+        r"locked on the specified payment",
     ),
     known(  # (?)
         "applied",

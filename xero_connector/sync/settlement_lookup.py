@@ -66,10 +66,10 @@ class SettlementLookup:
             yield element, payment
 
     def _same_document(self, payment, element):
-        return any(
-            value_at(payment, name) and value_at(payment, name) == value_at(element.payload, name)
-            for name in ("Invoice.InvoiceID", "CreditNote.CreditNoteID")
-        )
+        """Whether a payment is of an element's document; Xero shows that of a credit note under ``Invoice`` too."""
+        names = ("Invoice.InvoiceID", "CreditNote.CreditNoteID")
+        ours = {value_at(element.payload, name) for name in names} - {None}
+        return bool(ours & {value_at(payment, name) for name in names})
 
     def _allocations(self, elements):
         """Yield (element, allocation or ``None``), found by credit note and invoice."""

@@ -328,4 +328,42 @@ UNKNOWN = [
     "Please enter a unique Name.",
     "Payment amount exceeds the amount outstanding on this document",
     "Something that nobody has seen before",
+    # Payments and allocations
+    (
+        "Payment amount exceeds the amount outstanding on this document",
+        "applied",
+        "remove what is there twice",
+        "OpenAPI",
+    ),
+    (
+        "Credit Note cannot be allocated as amount is greater than amount outstanding",
+        "applied",
+        "remove what is there twice",
+        "SDK report",
+    ),
+    (
+        "The invoice you are trying to allocate to has already been paid off",
+        "applied",
+        "remove what is there twice",
+        "SDK report",
+    ),
+    ("Payments can only be made against Authorised documents", "document", "approve it", "help page"),
+    ("Account could not be found", "payment_account", "Enable payments", "help page"),
+    ("Account is not valid for payments", "payment_account", "Enable payments", "simulator"),
+    (
+        "You must specify an Account code or Account ID for the payment",
+        "payment_account",
+        "Payment Accounts",
+        "help page",
+    ),
+    (
+        "The currency of the account cannot be used for payments of this document.",
+        "payment_account",
+        "document's or the organisation's currency",
+        "simulator",
+    ),
+    ("Payments within a batch cannot be deleted.", "settlement", "delete the batch", "help page"),
+    ("Credit Note cannot be allocated to an incorrect invoice type", "settlement", "same contact", "SDK report"),
+    ("Credit Note cannot be allocated to an invoice of another contact", "settlement", "same contact", "simulator"),
+    ("Organisation accounts are locked on the specified payment date", "lock_date", "date of the payment", "help page"),
 ]

@@ -138,7 +138,7 @@ class TestOAuth(XeroCase, HttpCase):
         self.assertEqual(
             set(query["scope"][0].split()),
             {"offline_access", "openid", "profile", "email", "accounting.settings", "accounting.contacts",
-             "accounting.invoices"},
+             "accounting.invoices", "accounting.payments"},
         )  # fmt: skip
         self.assertEqual(query["redirect_uri"], [self.connection.redirect_uri])
         self.assertEqual(query["response_type"], ["code"])
