@@ -128,8 +128,8 @@ KNOWN = (
     known(
         "applied",
         _lt(
-            "In Xero less is due than Odoo has settled with it: somebody paid or credited it there already. Compare both "
-            "(Open in Xero), remove what is there twice, then press Retry."
+            "In Xero less is due than Odoo has settled with it: somebody paid or credited it there already. Compare "
+            "both (Open in Xero), remove what is there twice, then press Retry."
         ),
         r"exceeds the amount outstanding",
         r"amount is greater than amount outstanding",
@@ -138,8 +138,8 @@ KNOWN = (
     known(
         "document",
         _lt(
-            "Xero takes payments and credits of approved documents only, and this one is a draft, paid or voided there. "
-            "Open it in Xero, approve it or remove what is there twice, then press Retry."
+            "Xero takes payments and credits of approved documents only, and this one is a draft, paid or voided "
+            "there. Open it in Xero, approve it or remove what is there twice, then press Retry."
         ),
         r"only be made against authorised documents",
         r"cannot be allocated (as its status|to an invoice of status)",
@@ -174,16 +174,16 @@ KNOWN = (
     known(
         "settlement",
         _lt(
-            "Xero sets off a credit note only against documents of the same contact, kind and currency. Look at both in "
-            "Xero; settle them through payments instead, or link the partner to the same contact."
+            "Xero sets off a credit note only against documents of the same contact, kind and currency. Look at both "
+            "in Xero; settle them through payments instead, or link the partner to the same contact."
         ),
         r"cannot be allocated to an (incorrect invoice type|invoice of another contact|invoice in another currency)",
     ),
     known(
         "lock_date",
         _lt(
-            "The period of the payment is locked in Xero. Change the lock date there (Accounting → Advanced → Financial "
-            "settings; it takes an adviser), or the date of the payment, then press Retry."
+            "The period of the payment is locked in Xero. Change the lock date there (Accounting → Advanced → "
+            "Financial settings; it takes an adviser), or the date of the payment, then press Retry."
         ),
         r"locked on the specified payment",
     ),

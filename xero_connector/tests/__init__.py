@@ -16,6 +16,7 @@ from . import (
     test_lines,
     test_lists,
     test_marks,
+    test_money_edges,
     test_oauth,
     test_outgoing,
     test_preview,
