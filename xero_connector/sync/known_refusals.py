@@ -150,10 +150,8 @@ KNOWN = (
             "Xero does not take payments on this account. In Xero open Accounting → Chart of accounts and tick Enable "
             "payments to this account, or choose another one under Xero → Mapping → Payment Accounts; then press Retry."
         ),
-        r"account could not be found",
         r"account (is )?not valid for payments?",
         r"account has been archived and cannot be used for payments",
-        r"must specify an account code (or|and) account id",
     ),
     known(
         "payment_account",
@@ -175,7 +173,7 @@ KNOWN = (
         "settlement",
         _lt(
             "Xero sets off a credit note only against documents of the same contact, kind and currency. Look at both "
-            "in Xero; settle them through payments instead, or link the partner to the same contact."
+            "in Xero, then press Retry; or settle them through payments instead."
         ),
         r"cannot be allocated to an (incorrect invoice type|invoice of another contact|invoice in another currency)",
     ),

@@ -319,15 +319,6 @@ REFUSALS = [
     ),
     ("A validation exception occurred", "refused", "without saying why", "OpenAPI"),
     ("The item has been archived.", "refused", "Restore it there", "(?)"),
-]
-
-# Texts that no entry may claim: what they say is not in the table.
-UNKNOWN = [
-    "Order number must be unique",
-    "You’ve reached the limit of 100 contact groups.",
-    "Please enter a unique Name.",
-    "Payment amount exceeds the amount outstanding on this document",
-    "Something that nobody has seen before",
     # Payments and allocations
     (
         "Payment amount exceeds the amount outstanding on this document",
@@ -348,14 +339,7 @@ UNKNOWN = [
         "SDK report",
     ),
     ("Payments can only be made against Authorised documents", "document", "approve it", "help page"),
-    ("Account could not be found", "payment_account", "Enable payments", "help page"),
     ("Account is not valid for payments", "payment_account", "Enable payments", "simulator"),
-    (
-        "You must specify an Account code or Account ID for the payment",
-        "payment_account",
-        "Payment Accounts",
-        "help page",
-    ),
     (
         "The currency of the account cannot be used for payments of this document.",
         "payment_account",
@@ -366,4 +350,21 @@ UNKNOWN = [
     ("Credit Note cannot be allocated to an incorrect invoice type", "settlement", "same contact", "SDK report"),
     ("Credit Note cannot be allocated to an invoice of another contact", "settlement", "same contact", "simulator"),
     ("Organisation accounts are locked on the specified payment date", "lock_date", "date of the payment", "help page"),
+    ("Credit Note cannot be allocated as its status is VOIDED", "document", "approve it", "simulator"),
+    ("Credit note # must be unique.", "number", "Change the number", "OpenAPI"),
+    (
+        "The account has been archived and cannot be used for payments.",
+        "payment_account",
+        "Enable payments",
+        "simulator",
+    ),
+    ("Credit Note cannot be allocated to an invoice in another currency", "settlement", "same contact", "simulator"),
+]
+
+# Texts that no entry may claim: what they say is not in the table.
+UNKNOWN = [
+    "Order number must be unique",
+    "You’ve reached the limit of 100 contact groups.",
+    "Please enter a unique Name.",
+    "Something that nobody has seen before",
 ]

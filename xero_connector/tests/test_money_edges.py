@@ -148,6 +148,7 @@ class TestMoneyEdges(MoneyCase):
         self.assert_held(invoice, "changed")
         self.assertEqual(self.document_in_xero(invoice)["Reference"], "Changed by hand")
         invoice.action_push_to_xero()
+        self.env.invalidate_all()
         self.assertEqual(self.document_in_xero(invoice)["Reference"], "PO 2")
         self.assert_books_agree(invoice)
 
@@ -173,7 +174,7 @@ class TestMoneyEdges(MoneyCase):
         self.assert_settlement_held(invoice, "applied", "reconciled")
         self.assertEqual(len(self.live_payments()), 1)
 
-    # -- Archived, deleted, in another currency --------------------------------------------------------------------------
+    # -- Archived, deleted, in another currency ------------------------------------------------------------------------
 
     def test_a_payment_of_an_archived_contact_goes_all_the_same(self):
         invoice = self.pushed()
