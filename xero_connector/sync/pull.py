@@ -11,6 +11,7 @@ from ..xero_api.errors import (
     XeroError,
     XeroForbidden,
     XeroGrantLost,
+    XeroNotSent,
     XeroRateLimited,
     XeroUnauthorised,
 )
@@ -43,7 +44,8 @@ class Pull:
         the database's clock, the ``latest`` change seen by Xero's clock, and the ``last`` document of the page before
     :read: resources that were read already in this round
     :put_off: links whose difference could not be told yet
-    :problem: why the last reading failed, in words
+    :failures: how often in a row reading failed
+    :problem: why it failed, in words
     """
 
     def __init__(self, work):
@@ -61,8 +63,8 @@ class Pull:
 
     @property
     def problem(self):
-        """Why the last reading failed, in words; an empty text if it did not."""
-        return self._progress.get("problem", "")
+        """Why reading fails, in words; an empty text if it does not, or failed just once: that passes by itself."""
+        return self._progress["problem"] if self._progress.get("failures", 0) > 1 else ""
 
     def run(self):
         """Read what changed, if it is time to; what is left when the slice is used up is read by the next one.
@@ -70,7 +72,7 @@ class Pull:
         Nothing that fails here holds up what is to be sent, except what would fail there too.
 
         :raises OutOfTime: the slice is used up
-        :raises XeroError: the access or the limit of calls
+        :raises XeroError: the access, the limit of calls, or Xero cannot be reached at all
         """
         if self.work.must_stop() or not self._is_due():
             return
@@ -78,7 +80,8 @@ class Pull:
             self._read()
         except (OutOfTime, OperationalError):
             raise
-        except (XeroGrantLost, XeroUnauthorised, XeroForbidden, XeroRateLimited):
+        except (XeroGrantLost, XeroUnauthorised, XeroForbidden, XeroRateLimited, XeroNotSent):
+            # What is to be sent would fare no better: no access, no calls left, or no way to Xero and its sign-in.
             raise
         except XeroError as error:
             self._put_off(fault_words(self.env, error))
@@ -98,7 +101,7 @@ class Pull:
         self.work.rollback()
         self.work.fresh()
         text = self.env._("What changed in Xero could not be read: %s; it is tried again by itself.", reason)
-        self._progress["problem"] = text
+        self._progress.update(problem=text, failures=self._progress.get("failures", 0) + 1)
         self._keep(done=True)
 
     def _keep(self, done=False):

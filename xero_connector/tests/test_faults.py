@@ -223,7 +223,9 @@ class TestFaults(FaultCase):
             self.clock.tick(LONG_OUTAGE)
             self.simulator.calls.clear()
             self.run_until_quiet()
-            self.assertEqual([call.method for call in self.calls(path=path)], ["GET"], "it was there already")
+            # What changed in Xero is read as well, by now.
+            calls = [call for call in self.calls(path=path) if "order=" not in call.query]
+            self.assertEqual([call.method for call in calls], ["GET"], "it was there already")
 
     def test_a_5xx_is_looked_up_and_not_repeated_because_xero_remembers_it(self):
         moves = self.invoices(3, self.regular())

@@ -532,7 +532,6 @@ class TestPull(PullCase):
                 self.simulator.fault(kind, match="GET /Invoices", times=1)
                 self.pull()
                 self.assertEqual(self.binding(invoice).state, "synced")
-                self.assertIn("could not be read", self.connection.last_error)
                 self.assertFalse(self.connection.next_try)
 
     @mute_logger(PULL_LOG)
@@ -546,6 +545,17 @@ class TestPull(PullCase):
             self.run_sync()
         self.assertEqual(len(self.reads()), 2)
         self.assertEqual(self.binding(invoice).amount_paid, 60.0)
+
+    @mute_logger(PULL_LOG)
+    def test_a_person_is_told_when_it_fails_again_and_until_it_is_mended(self):
+        self.pushed()
+        self.simulator.fault("drop_before", match="GET /Invoices", times=2)
+        self.pull()
+        self.assertFalse(self.connection.last_error)
+        self.pull()
+        self.run_sync()
+        self.assertIn("What changed in Xero could not be read", self.connection.last_error)
+        self.pull()
         self.assertFalse(self.connection.last_error)
 
     def test_a_limit_of_calls_stops_the_run(self):
