@@ -283,9 +283,13 @@ class Documents:
             return None
         problems = contact_problems + mapped.problems
         status = Trial(self.work).status(binding)
-        unchanged = not status and not ended and mapped.payload and fingerprint == binding.synced_hash
+        # A person's push makes Xero what Odoo is, whatever somebody changed there.
+        overwrites = binding.remote_change and self.work.for_person
+        unchanged = (
+            not status and not ended and not overwrites and mapped.payload and fingerprint == binding.synced_hash
+        )
         problems = [] if unchanged else problems
-        if binding.remote_change and not unchanged and not self.work.for_person:
+        if binding.remote_change and not unchanged and not overwrites:
             # What somebody did in Xero is overwritten by nobody but a person.
             problems.insert(0, ("changed", binding.remote_change))
         if problems:
