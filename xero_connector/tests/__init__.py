@@ -24,6 +24,7 @@ from . import (
     test_proposals,
     test_push,
     test_pushes,
+    test_random_money,
     test_random_totals,
     test_refusals,
     test_resilience,
