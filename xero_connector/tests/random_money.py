@@ -63,7 +63,14 @@ class Scenario:
             names.remove(name)
 
     def finish(self):
-        """Leave no document in draft, of which Xero keeps the last version."""
+        """Leave no document in draft, of which Xero keeps the last version, and no payment, which Odoo still counts."""
+        for payment in self._payments("draft"):
+            if self.random.random() < 0.5:
+                payment.action_post()
+                self.note("finish: post", payment.name)
+            else:
+                payment.action_cancel()
+                self.note("finish: cancel", payment.name)
         for move in self._all("draft"):
             if self.random.random() < 0.5:
                 move.action_post()
