@@ -65,7 +65,7 @@ KNOWN = (
             "Xero already has another invoice of this number. Change the number of one of the two, or void the one in "
             "Xero, then press Retry."
         ),
-        r"invoice (#|number) must be unique",
+        r"(invoice|credit note) (#|number) must be unique",
         resolve="number",
     ),
     known(
