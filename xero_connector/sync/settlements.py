@@ -141,6 +141,7 @@ class Settlements:
             return
         plans = self._plans(settlements)
         self._remove(self._untrue(plans))
+        self._forget(plans)
         self._make(plans, (WRITE_OFF,))
         # The write-offs just made are in Xero now, and can be allocated.
         plans = self._plans(settlements.exists())
@@ -330,6 +331,21 @@ class Settlements:
                 self._void(binding) for binding in write_offs if KINDS[binding.xero_subtype].resource == resource
             ]
             self._settle_voids(self.outbox.send(resource, "POST", elements, self.env._("Void write-offs")))
+
+    def _forget(self, plans):
+        """Leave nothing to fix behind of what is not wanted any more and is not, or never was, in Xero."""
+        wanted = {(row.id, twin.role) for row, twins in plans.items() for twin in twins or []}
+        rows = self.env["xero.settlement"].union(*(row for row, twins in plans.items() if twins is not None))
+        unwanted = self._bindings(rows).filtered(
+            lambda binding: (
+                (binding.res_id, binding.role) not in wanted
+                and binding.state in ("new", "blocked", "failed")
+                and not self._is_live(binding)
+            )
+        )
+        ended = unwanted.filtered("xero_id")
+        ended.write({"state": "synced", "message": False, "reason": False, "next_try": False, "attempts": 0})
+        (unwanted - ended).unlink()
 
     def _removal(self, binding):
         payment = binding.xero_type == "Payment"

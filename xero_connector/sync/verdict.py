@@ -72,6 +72,9 @@ class Verdict:
             }
         )
         self._note_applied(element)
+        if element.intent == "remove":
+            # Documents are held until what is applied to them is gone.
+            self.release_dependents(binding)
         if binding.res_model in _MIRRORS:
             self._mirrored[_MIRRORS[binding.res_model]].append((binding, answer))
         self._lines.append(f"{element.res_name or element.key}: {answer.get('Status') or 'OK'}")
@@ -264,5 +267,5 @@ class Verdict:
         return self.work.env._("Xero's figures differ. ") + "; ".join(found) if found else ""
 
     def release_dependents(self, bindings):
-        """Have documents looked at again that were held for these contacts."""
+        """Have documents looked at again that were held for these contacts, payments or allocations."""
         self.work.env["xero.binding"].search([("depends_on_id", "in", bindings.ids), ("state", "=", "blocked")])._mark()

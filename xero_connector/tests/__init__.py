@@ -27,6 +27,7 @@ from . import (
     test_pull_scale,
     test_push,
     test_pushes,
+    test_random_money,
     test_random_totals,
     test_refusals,
     test_resilience,

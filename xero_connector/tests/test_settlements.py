@@ -299,6 +299,30 @@ class TestSettlements(MoneyCase):
         self.assertEqual(self.document_in_xero(invoice)["Status"], "VOIDED")
         self.assert_no_trouble()
 
+    def test_a_removal_whose_answer_is_lost_does_not_keep_the_invoice_from_being_voided(self):
+        invoice = self.pushed()
+        self.pay(invoice, 115.0, written_off_to=self.company_data["default_account_expense"])
+        self.run_sync()
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.simulator.fault("drop_after", match="DELETE /api.xro/")
+        self.run_sync(times=2)
+        self.assertEqual(self.document_in_xero(invoice)["Status"], "VOIDED")
+        self.assert_no_trouble()
+
+    def test_what_was_held_and_then_undone_leaves_nothing_to_fix(self):
+        self.connection.write_off_account_id = False
+        invoice = self.pushed()
+        receivable = invoice.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        expense = self.company_data["default_account_expense"]
+        entry = self.entry([(expense, 120.0), (receivable.account_id, -120.0)])
+        self.reconcile(invoice, entry)
+        self.run_sync()
+        self.assert_settlement_held(invoice, "account", "write-offs")
+        self.unreconcile(invoice)
+        self.run_sync()
+        self.assert_books_agree(invoice)
+
     # -- Credit notes --------------------------------------------------------------------------------------------------
 
     def test_a_credit_note_is_sent_and_allocated(self):
@@ -360,6 +384,18 @@ class TestSettlements(MoneyCase):
         self.assertEqual(self.document_in_xero(credit_note)["Status"], "VOIDED")
         self.assert_books_agree(invoice)
         self.assertEqual(self.figures(invoice), ("120.00", "0.00", "0.00"))
+
+    def test_a_cancelled_credit_note_that_is_confirmed_again_gets_the_next_number(self):
+        credit_note = self.credit_note()
+        self.run_sync()
+        credit_note.button_draft()
+        credit_note.button_cancel()
+        self.run_sync()
+        credit_note.button_draft()
+        credit_note.action_post()
+        self.run_sync()
+        self.assert_books_agree(credit_note)
+        self.assertEqual(self.binding(credit_note).xero_number, f"{credit_note.name}-2")
 
     def test_discounts_of_a_credit_note_are_lines_of_their_own(self):
         credit_note = self.credit_note_with_discount()
