@@ -267,6 +267,7 @@ class TestPull(PullCase):
         self.edited(invoice, Reference="PO 9")
         self.pull()
         invoice.ref = "PO 10"
+        invoice.action_push_to_xero()
         self.run_sync()
         self.pull()
         self.assertFalse(invoice.xero_difference)
