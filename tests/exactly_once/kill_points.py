@@ -1,6 +1,7 @@
 """Moments at which an Odoo process is killed during a push."""
 
 import random
+import re
 import time
 from dataclasses import dataclass
 
@@ -19,16 +20,19 @@ MOMENTS = {
 class KillPoint:
     """Kill at ``moment`` of the ``call``-th call (from 0), or, for *any time*, ``seconds`` after the beginning.
 
-    ``late``: the process comes back only after Xero has forgotten the idempotency key.
+    ``late``: the process comes back only after Xero has forgotten the idempotency key. ``of``: only such calls are
+    counted, ``"PUT /Payments"`` for instance.
     """
 
     moment: str
     call: int = 0
     seconds: float = 0.0
     late: bool = False
+    of: str = "/api.xro/"
 
     def __str__(self):
         where = f"{self.seconds:.2f} s" if self.moment == "any time" else f"call {self.call + 1}"
+        where = where if self.of == "/api.xro/" else f"{where} of {self.of}"
         return f"{self.moment}, {where}{', back late' if self.late else ''}"
 
 
@@ -60,7 +64,7 @@ def push_with_kill(bench, point):
 
 def hold(bench, point):
     """Have the simulator hold the point's call up."""
-    options = {"match": "/api.xro/", "after": point.call}
+    options = {"match": point.of, "after": point.call}
     if point.moment in ("on the way", "arrived"):
         bench.simulator.fault("delay", seconds=HELD, point="before", **options)
     if point.moment == "on the way":
@@ -73,11 +77,11 @@ def wait_for(bench, point):
     """Wait for the point's moment; returns ``"PUT /Invoices"`` or the like."""
     if point.moment == "any time":
         time.sleep(point.seconds)
-        calls = bench.accounting_calls()
+        calls = calls_of(bench, point)
         return name_of(calls[-1]) if calls else "before the first call"
 
     def reached():
-        calls = bench.accounting_calls()
+        calls = calls_of(bench, point)
         if len(calls) > point.call and (point.moment != "answered" or calls[point.call]["ended"]):
             return calls[point.call]
         return {"method": "after the last call", "path": ""} if bench.is_quiet() else None
@@ -87,6 +91,12 @@ def wait_for(bench, point):
         # The call is in the log from its arrival on; what is carried out at once needs a moment for that.
         time.sleep(0.3)
     return name_of(call)
+
+
+def calls_of(bench, point):
+    """The calls that a point counts."""
+    method, _space, path = point.of.rpartition(" ")
+    return [call for call in bench.accounting_calls() if re.search(path, call["path"]) and method in ("", call["method"])]
 
 
 def name_of(call):

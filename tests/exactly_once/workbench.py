@@ -3,6 +3,7 @@
 import re
 import time
 from collections import Counter
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import requests
@@ -14,6 +15,11 @@ from support.simulator_process import SimulatorProcess
 ORGANISATION = "Demo Company (US)"
 # Longer than Xero remembers an idempotency key.
 LONG = 600
+
+
+def _is_live(record):
+    """Whether a payment or an allocation counts in Xero."""
+    return record.get("Status") != "DELETED" and not record.get("IsDeleted")
 
 
 class Workbench:
@@ -71,8 +77,12 @@ class Workbench:
         )
         self.odoo.session().get(answer.headers["Location"], timeout=60).raise_for_status()
         self.rpc("xero.connection", "action_refresh_references", [self.connection])
-        [account] = self.rpc("xero.account", "search", [["connection_id", "=", self.connection], ["code", "=", "200"]])
-        self.rpc("xero.connection", "write", [self.connection], {"default_account_id": account})
+        accounts = {"default_account_id": self._account("200"), "default_payment_account_id": self._account("090")}
+        self.rpc("xero.connection", "write", [self.connection], accounts)
+
+    def _account(self, code):
+        [account] = self.rpc("xero.account", "search", [["connection_id", "=", self.connection], ["code", "=", code]])
+        return account
 
     def customers(self, number):
         """New partners, which Xero does not know."""
@@ -83,15 +93,15 @@ class Workbench:
             [{"name": f"Customer {self._made}-{index}", "is_company": True} for index in range(number)],
         )
 
-    def confirm(self, number, customers=None):
-        """Confirm invoices over 1, 2, 3 … for new customers, five invoices each; returns their ids."""
+    def confirm(self, number, customers=None, price=None):
+        """Confirm invoices over 1, 2, 3 … or ``price`` each, for new customers, five each; returns their ids."""
         customers = customers or self.customers(max(number // 5, 1))
         values = [
             {
                 "move_type": "out_invoice",
                 "partner_id": customers[index % len(customers)],
                 "invoice_date": "2026-03-10",
-                "invoice_line_ids": [[0, 0, {"name": "Seat", "quantity": 1, "price_unit": index + 1, "tax_ids": []}]],
+                "invoice_line_ids": [[0, 0, self._line(price or index + 1)]],
             }
             for index in range(number)
         ]
@@ -100,12 +110,45 @@ class Workbench:
         self.moves += moves
         return moves
 
+    @staticmethod
+    def _line(price):
+        return {"name": "Seat", "quantity": 1, "price_unit": price, "tax_ids": []}
+
     def confirm_on_hold(self, number):
         """Confirm invoices while the connection is paused, and forget the calls so far."""
+        with self.on_hold():
+            return self.confirm(number)
+
+    @contextmanager
+    def on_hold(self):
+        """Keep the connection paused for what is done meanwhile, and forget the calls so far."""
         self.rpc("xero.connection", "action_pause", [self.connection])
-        moves = self.confirm(number)
+        yield
         self.simulator.forget_calls()
-        return moves
+
+    def pay(self, moves, amount):
+        """Register a payment of each document; returns the payments' ids."""
+        [[last]] = self.sql("SELECT COALESCE(max(id), 0) FROM account_payment")
+        for move in moves:
+            context = {"active_model": "account.move", "active_ids": [move]}
+            values = {"amount": amount, "payment_date": "2026-03-20"}
+            wizard = self.rpc("account.payment.register", "create", values, context=context)
+            self.rpc("account.payment.register", "action_create_payments", [wizard], context=context)
+        return [found for (found,) in self.sql("SELECT id FROM account_payment WHERE id > %s ORDER BY id", last)]
+
+    def credit(self, moves, amount):
+        """Confirm a credit note over ``amount`` for each invoice, and set it off."""
+        for move in self.rpc("account.move", "read", moves, ["partner_id"]):
+            values = {
+                "move_type": "out_refund",
+                "partner_id": move["partner_id"][0],
+                "invoice_date": "2026-03-15",
+                "invoice_line_ids": [[0, 0, self._line(amount)]],
+            }
+            credit_note = self.rpc("account.move", "create", values)
+            self.rpc("account.move", "action_post", [credit_note])
+            both = [["move_id", "in", [move["id"], credit_note]], ["account_type", "=", "asset_receivable"]]
+            self.rpc("account.move.line", "reconcile", self.rpc("account.move.line", "search", both))
 
     def go(self):
         """Let the engine begin, or go on after a restart: Odoo's cron would take up to a minute by itself."""
@@ -171,6 +214,37 @@ class Workbench:
         self.sql("UPDATE xero_request SET sent_at = sent_at - make_interval(secs => %s) WHERE state = 'prepared'", LONG)
 
     # -- Judging -------------------------------------------------------------------------------------------------------
+
+    def settlement_problems(self, moves, payment_date):
+        """What is wrong in the end, in words: a document of which Odoo and Xero do not have the same amount open, or a
+        payment or an allocation that is doubled, has another date, or is not known to Odoo.
+        """
+        state = self.simulator.organisation(ORGANISATION)
+        linked = {
+            xero_id
+            for (xero_id,) in self.sql("SELECT xero_id FROM xero_binding WHERE state = 'synced' AND xero_id IS NOT NULL")
+        }
+        invoices = {invoice["InvoiceID"]: invoice for invoice in state["invoices"]}
+        problems = []
+        for name, open_amount, xero_id in self.sql(
+            """
+            SELECT move.name, move.amount_residual, binding.xero_id
+              FROM account_move move
+              JOIN xero_binding binding ON binding.res_model = 'account.move' AND binding.res_id = move.id
+             WHERE move.id = ANY(%s)
+            """,
+            moves,
+        ):
+            due = float(invoices[xero_id]["AmountDue"])
+            if due != float(open_amount):
+                problems.append(f"{name}: {open_amount} open in Odoo, {due} in Xero")
+            paid = [payment for payment in state["payments"] if _is_live(payment) and payment["DocumentID"] == xero_id]
+            if [payment["Date"][:10] for payment in paid] != [payment_date]:
+                problems.append(f"{name} has these payments: {paid}")
+        for name, id_name in (("payments", "PaymentID"), ("allocations", "AllocationID")):
+            strange = [found for found in state[name] if _is_live(found) and found[id_name] not in linked]
+            problems += [f"{name}: nobody knows {found}" for found in strange]
+        return problems
 
     def problems(self):
         """What is wrong in the end, in words: a document or contact missing, doubled, or not known to Odoo."""

@@ -76,7 +76,10 @@ class Recovery:
         """
         elements = elements_of(request)
         resource = resource_of(request.path)
-        if request.method == "PUT" and resource.name in _DOCUMENTS:
+        if resource.ends:
+            # Before the documents are read: what they say is due tells of it already.
+            elements = self.settlements.confirm_removals(elements)
+        elif request.method == "PUT" and resource.name in _DOCUMENTS:
             elements = self.lookup.resolve([("lookup", element) for element in elements], lost_answer=True)
         elif request.method == "PUT" and resource.name in _SETTLEMENTS:
             unknown = [("lookup", element) for element in elements]
@@ -85,7 +88,7 @@ class Recovery:
             elements = self.contacts.adopt(elements)
         elif request.method == "PUT":
             elements = self.additions.adopt(request, elements)
-        # An update, a void or a removal makes Xero equal to Odoo however often it is done: plan it again.
+        # An update or a void makes Xero equal to Odoo however often it is done, and so a removal: plan it again.
         self._release(elements, again)
         request.write({"state": "unknown"})
         self.work.commit()

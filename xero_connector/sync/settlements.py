@@ -375,14 +375,22 @@ class Settlements:
     def settle_removals(self, unresolved):
         """Settle removals that Xero refused or did not confirm: what is not there any more is removed."""
         verdict = Verdict(self.work)
-        for _situation, element in unresolved:
+        for element in self.confirm_removals([element for _situation, element in unresolved]):
+            verdict.fail_removal(element)
+        if unresolved:
+            self.work.commit()
+
+    def confirm_removals(self, elements):
+        """Note which of these removals Xero did, and return the other elements."""
+        verdict = Verdict(self.work)
+        left = []
+        for element in elements:
             binding = verdict.binding(element)
             if self.lookup.is_gone(binding):
                 verdict.accepted(element, {"IsDeleted": True}, binding.xero_id)
             else:
-                verdict.fail_removal(element)
-        if unresolved:
-            self.work.commit()
+                left.append(element)
+        return left
 
     def _settle_voids(self, unresolved):
         verdict = Verdict(self.work)
