@@ -96,7 +96,9 @@ def wait_for(bench, point):
 def calls_of(bench, point):
     """The calls that a point counts."""
     method, _space, path = point.of.rpartition(" ")
-    return [call for call in bench.accounting_calls() if re.search(path, call["path"]) and method in ("", call["method"])]
+    return [
+        call for call in bench.accounting_calls() if re.search(path, call["path"]) and method in ("", call["method"])
+    ]
 
 
 def name_of(call):

@@ -222,7 +222,9 @@ class Workbench:
         state = self.simulator.organisation(ORGANISATION)
         linked = {
             xero_id
-            for (xero_id,) in self.sql("SELECT xero_id FROM xero_binding WHERE state = 'synced' AND xero_id IS NOT NULL")
+            for (xero_id,) in self.sql(
+                "SELECT xero_id FROM xero_binding WHERE state = 'synced' AND xero_id IS NOT NULL"
+            )
         }
         invoices = {invoice["InvoiceID"]: invoice for invoice in state["invoices"]}
         problems = []
