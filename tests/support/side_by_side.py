@@ -17,6 +17,7 @@ _WITH_SERVERS = "with servers of their own"
 _FIRST = (
     _WITH_SERVERS,
     "xero_connector/tests/test_random_totals.py",
+    "xero_connector/tests/test_random_money.py",
     "xero_connector/tests/test_batches.py",
 )
 

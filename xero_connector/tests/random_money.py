@@ -139,16 +139,14 @@ class Scenario:
         self.documents |= move
         return f"{move.name} {move.amount_total:.2f}"
 
-    def reworded_ref(self, move):
+    def reword(self):
+        move = self._one(self._all("posted"))
+        if not move:
+            return None
         self._numbers += 1
         self.reworded.add(move.id)
         move.ref = f"{self.seed}/{self._numbers}"
-
-    def reword(self):
-        move = self._one(self._all("posted"))
-        if move:
-            self.reworded_ref(move)
-        return move and move.name
+        return move.name
 
     def to_draft(self):
         move = self._one(self._all("posted"))
@@ -251,9 +249,8 @@ class Scenario:
 
     def match_open_payment(self):
         """Match what is left of a payment, or of one that was taken off a document, with what it can pay."""
-        for payment in self.random.sample(
-            self._payments("in_process", "paid"), len(self._payments("in_process", "paid"))
-        ):
+        payments = self._payments("in_process", "paid")
+        for payment in self.random.sample(payments, len(payments)):
             lines = self._owed_lines(payment.move_id).filtered(lambda line: not line.reconciled)
             for move in self._open():
                 opposite = self._owed_lines(move).filtered(

@@ -33,6 +33,7 @@ REFUSALS = [
     ("AuthenticationUnsuccessful", "permission", "press Connect", "SDK report"),
     # Numbers and names
     ("Invoice # must be unique.", "number", "Change the number", "OpenAPI"),
+    ("Credit note # must be unique.", "number", "Change the number", "simulator"),
     ("This invoice number must be unique.", "number", "void the one in Xero", "help page"),
     (
         "The contact name Buzz Lightyear is already assigned to another contact. The contact name must be unique "
