@@ -39,7 +39,8 @@ def main(arguments):
 
 def distribution(arguments, cores=None):
     """pytest's options that spread all tests over the machine's `cores`; none when the user says what to run."""
-    processes = min(cores or len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+    # Each keeps two cores busy: its tests, and PostgreSQL or a server and a browser.
+    processes = min((cores or len(os.sched_getaffinity(0))) // 2, _MOST_PROCESSES)
     if arguments or processes < 2:
         return []
     # A process that dies ends the run, as it does when there is only one: what replaced it might wait for ever.
