@@ -310,6 +310,17 @@ class TestSettlements(MoneyCase):
         self.assertEqual(self.document_in_xero(invoice)["Status"], "VOIDED")
         self.assert_no_trouble()
 
+    def test_a_removal_whose_answer_is_lost_is_counted_once_in_what_is_due(self):
+        invoice = self.pushed()
+        self.pay(invoice)
+        self.run_sync()
+        self.unreconcile(invoice)
+        self.simulator.fault("status_after", match="POST /api.xro/.*/Payments/", status=504)
+        self.run_sync()
+        self.connection.action_sync_now()
+        self.run_sync()
+        self.assert_books_agree(invoice)
+
     def test_what_was_held_and_then_undone_leaves_nothing_to_fix(self):
         self.connection.write_off_account_id = False
         invoice = self.pushed()
