@@ -8,8 +8,9 @@ POINTS = (
     KillPoint("carried out", call=1),
     # Repeated contacts, first batch, and the second one never reaches Xero.
     KillPoint("on the way", call=2),
-    # Repeated second batch, and the third one's ids are lost for longer than Xero remembers the key.
-    KillPoint("carried out", call=1, late=True),
+    # Repeated second batch, what changed in Xero is read, and the third one's ids are lost for longer than Xero
+    # remembers the key.
+    KillPoint("carried out", call=2, late=True),
     # The third batch was looked up, and what was found is lost again.
     KillPoint("answered", call=0),
 )
