@@ -28,6 +28,7 @@ def connected(browser, odoo_demo):
     [connection] = odoo_demo.rpc("xero.connection", "search", [[["code", "=", "demo"]]])
     accounts = {code: _id(odoo_demo, "xero.account", code=code) for code in ("400", "090")}
     odoo_demo.rpc("xero.connection", "write", [[connection], {"default_expense_account_id": accounts["400"]}])
+    odoo_demo.rpc("account.journal", "create", [{"name": "Cash", "type": "cash", "code": "CASH"}])
     bank = _id(odoo_demo, "account.journal", name="Bank", company_id=_company(odoo_demo))
     odoo_demo.rpc("account.journal", "write", [[bank], {"xero_account_id": accounts["090"]}])
     rate = _id(odoo_demo, "xero.tax.rate", name="Sales Tax 15%")
@@ -231,7 +232,7 @@ def test_a_payment_without_an_account_is_held_and_mended_through_to_fix(page, co
     payment = _payment_of(connected, record)
     money.open_record(page, connected, "action-account.action_account_payments", payment)
     money.wait_until(page, "div[name=xero_sync_state]", "Held")
-    assert "The journal Cash has no account in Xero" in page.inner_text(BANNER)
+    assert "Cash has no payment account in Xero" in page.inner_text(BANNER)
     _picture(page, "payment-held")
     money.open_record(page, connected, money.INVOICES, record)
     _picture(page, "invoice-with-held-payment")
