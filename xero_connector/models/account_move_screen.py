@@ -14,6 +14,12 @@ class AccountMove(models.Model):
     xero_settlement_count = fields.Integer(
         "Payments in Xero", compute="_compute_xero_settlement_count", groups="xero_connector.group_xero_user"
     )
+    xero_unsettled = fields.Text(
+        "Payments Not in Xero",
+        compute="_compute_xero_unsettled",
+        groups="xero_connector.group_xero_user",
+        help="Why payments and credits of the document are not in Xero as they stand.",
+    )
 
     @api.depends("move_type", "company_id")
     def _compute_xero_sendable(self):
@@ -34,6 +40,18 @@ class AccountMove(models.Model):
                 counts[move_id] = counts.get(move_id, 0) + count
         for move in self:
             move.xero_settlement_count = counts.get(move._origin.id, 0)
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_xero_unsettled(self):
+        """Without what waits for the document itself: that is told already."""
+        for move in self:
+            settlements = self.env["xero.settlement"]
+            if move._origin.id:
+                settlements = settlements.search(settlements._around(move._origin))
+            links = settlements.sudo().xero_binding_ids.filtered(
+                lambda link: link.state in ("failed", "blocked") and link.reason != "document" and link.message
+            )
+            move.xero_unsettled = "\n".join(dict.fromkeys(links.mapped("message"))) or False
 
     def action_xero_settlements(self):
         """List what settles this document in Xero, and what it settles there itself."""

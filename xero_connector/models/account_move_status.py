@@ -50,6 +50,12 @@ class AccountMove(models.Model):
         groups="xero_connector.group_xero_user",
         help="What was changed, paid or credited in Xero and is not so in Odoo.",
     )
+    xero_changed = fields.Boolean(
+        "Changed in Xero",
+        compute="_compute_xero_document",
+        groups="xero_connector.group_xero_user",
+        help="Edited or voided there: a push makes it what it is in Odoo.",
+    )
 
     @api.depends_context("allowed_company_ids")
     def _compute_xero_document(self):
@@ -67,6 +73,7 @@ class AccountMove(models.Model):
             move.xero_amount_due = binding.amount_due
             move.xero_amount_paid = binding.amount_paid
             move.xero_amount_credited = binding.amount_credited
+            move.xero_changed = state != "excluded" and bool(binding.remote_change)
             told = () if state == "excluded" else (binding.remote_change, binding.difference)
             move.xero_difference = "\n".join(filter(None, told)) or False
 

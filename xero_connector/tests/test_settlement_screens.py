@@ -111,6 +111,17 @@ class TestSettlementScreens(SettlementCase):
     def test_a_document_without_settlements_has_none(self):
         self.assertEqual(self.invoice().xero_settlement_count, 0)
 
+    def test_a_document_says_why_its_payment_is_held(self):
+        invoice = self.paid("blocked", message="Bank has no account.", reason="payment_account")[0]
+        self.assertEqual(invoice.xero_unsettled, "Bank has no account.")
+
+    def test_a_document_whose_payment_is_in_xero_says_nothing_of_it(self):
+        self.assertFalse(self.paid()[0].xero_unsettled)
+
+    def test_a_document_does_not_say_that_its_payment_waits_for_itself(self):
+        invoice = self.paid("blocked", message="It is not in Xero.", reason="document")[0]
+        self.assertFalse(invoice.xero_unsettled)
+
     def test_a_payment_with_the_number_of_a_document_is_not_its_settlement(self):
         invoice, _payment, settlement, _link = self.paid()
         other = self.invoice()
