@@ -1,4 +1,3 @@
-from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -6,12 +5,11 @@ from odoo import api, models
 
 from ..xero_api.amounts import CENT, currency_rate
 from ..xero_api.ladder import Limits, climb
+from ..xero_api.payload import PLACEHOLDER
 from .xero_mapper import Mapped
 from .xero_mapper_line import DESCRIPTION
 
 NUMBER, REFERENCE = 255, 255
-# Both dates of a document that was not sent to the customer yet, where the connection wants it so (I3).
-PLACEHOLDER = date(3000, 1, 1)
 
 
 class XeroMapperDocument(models.AbstractModel):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..xero_api.amounts import CENT, currency_rate, half_up
+from ..xero_api.amounts import CENT, currency_rate
 from ..xero_api.kinds import KINDS
 from ..xero_api.ladder import Limits, Wanted, climb
 from .xero_mapper import Mapped
@@ -21,14 +21,17 @@ class XeroMapperSettlement(models.AbstractModel):
     _description = "Settlement to Xero Payment or Allocation"
 
     @api.model
-    def _payment(self, connection, settlement, document):
+    def _payment(self, connection, settlement, move, document):
         """Return the ``Mapped`` payment (a refund, where the document is a credit note) of a settlement's cash share.
 
-        :param document: the document's binding
+        What was paid beyond the document is told in ``expected['warning']``: no payment in Xero can hold it.
+
+        :param move: the document; empty when it was deleted
+        :param document: its binding
         """
         kind = KINDS[document.xero_subtype]
         problems = self._common_problems(connection, settlement)
-        account, problem = self._payment_account(connection, settlement)
+        account, problem = self._payment_account(connection, settlement, move)
         problems += [("payment_account", problem)] if problem else []
         payload = {
             kind.xero_type: {kind.id_name: document.xero_id},
@@ -38,7 +41,19 @@ class XeroMapperSettlement(models.AbstractModel):
             "Reference": self._text(settlement.counterpart_name, REFERENCE),
             **self._currency_rate(connection, settlement, account),
         }
-        return Mapped(payload=payload, problems=problems)
+        return Mapped(payload=payload, problems=problems, expected=self._excess(settlement))
+
+    @api.model
+    def _excess(self, settlement):
+        if not settlement.excess_amount:
+            return {}
+        text = self.env._(
+            "%(amount)s %(currency)s more was paid than was due, and booked elsewhere in Odoo. Xero's payment is "
+            "without it: enter it there when you reconcile the bank.",
+            amount=self._money(settlement.excess_amount, settlement.currency_id),
+            currency=settlement.currency_id.name,
+        )
+        return {"warning": text}
 
     @api.model
     def _allocation(self, settlement, amount, invoice_id, connection):
@@ -51,7 +66,7 @@ class XeroMapperSettlement(models.AbstractModel):
         return Mapped(payload=payload, problems=self._common_problems(connection, settlement))
 
     @api.model
-    def _written_off(self, connection, settlement, document, contact_id, reissue=0):
+    def _written_off(self, connection, settlement, move, document, contact_id, reissue=0):
         """Return the ``Mapped`` document of what is written off: a credit note, or an invoice against a credit note.
 
         Its tax is that of the entry's lines, by the same ladder as that of other documents.
@@ -60,8 +75,8 @@ class XeroMapperSettlement(models.AbstractModel):
         problems = self._common_problems(connection, settlement)
         total = self._money(settlement.other_amount, settlement.currency_id)
         lines, wanted = [], []
-        for line in settlement._xero_facts().get("lines") or []:
-            item, money = self._line(connection, settlement, line, problems)
+        for line in settlement.write_off_lines or []:
+            item, money = self._line(connection, settlement, move, line, problems)
             lines.append(item)
             wanted.append(money)
         tax = sum((money.tax for money in wanted), Decimal(0))
@@ -99,27 +114,23 @@ class XeroMapperSettlement(models.AbstractModel):
 
     @api.model
     def _common_problems(self, connection, settlement):
-        problem = settlement._xero_facts().get("problem")
-        return ([("settlement", problem)] if problem else []) + self.env["xero.mapper.document"]._lock_problem(
-            connection, settlement.date
-        )
+        return ([("settlement", settlement.problem)] if settlement.problem else []) + self.env[
+            "xero.mapper.document"
+        ]._lock_problem(connection, settlement.date)
 
     @api.model
-    def _payment_account(self, connection, settlement):
+    def _payment_account(self, connection, settlement, move):
         """Return the account of Xero that the money is on, and why there is none (or an empty text).
 
         Xero takes a payment on a bank account in the document's or the organisation's own currency only.
         """
-        account, name = self.env["xero.account"], ""
-        if settlement._xero_facts().get("journal"):
-            journal = self.env["account.journal"].browse(settlement._xero_facts()["journal"]).exists()
-            account, name = journal._xero_payment_account(connection) if journal else account, journal.name
-        elif settlement._xero_facts().get("account"):
-            ours = self.env["account.account"].browse(settlement._xero_facts()["account"]).exists()
-            company = settlement._xero_document().company_id or settlement.company_id
-            account, name = company._xero_value(ours, "xero_account_id"), ours.display_name
-            if not account:
-                account, name = self._account_of_liquidity(connection, ours), ours.display_name
+        journal, ours = settlement.journal_id, settlement.account_id
+        if journal:
+            account = journal._xero_payment_account(connection)
+        else:
+            account = self._company(settlement, move)._xero_value(ours, "xero_account_id")
+            account = account or self._account_of_liquidity(connection, ours)
+        name = journal.name or ours.display_name
         problem = account._payment_problem(connection)
         if problem:
             return account, self.env._(
@@ -143,7 +154,7 @@ class XeroMapperSettlement(models.AbstractModel):
     @api.model
     def _account_of_liquidity(self, connection, account):
         """Return the payment account of the journal whose bank account an Odoo account is; empty for others."""
-        journal = self.env["account.journal"].search([("default_account_id", "=", account.id)], limit=1)
+        journal = self.env["account.journal"].search([("default_account_id", "in", account.ids)], limit=1)
         return journal._xero_payment_account(connection) if journal else self.env["xero.account"]
 
     @api.model
@@ -153,7 +164,7 @@ class XeroMapperSettlement(models.AbstractModel):
         Where the bank account is in the organisation's currency, what the bank paid is a fact: Xero is told the rate
         that gives it. Else Odoo's rate is sent where the connection sends Odoo's rates.
         """
-        bank_amount = self._decimal(settlement._xero_facts().get("bank_amount") or 0)
+        bank_amount = self._decimal(settlement.bank_amount)
         if not bank_amount or settlement.currency_id.name == connection.organisation_currency:
             return {}
         at_home = account.currency_code in (False, connection.organisation_currency)
@@ -162,10 +173,10 @@ class XeroMapperSettlement(models.AbstractModel):
         return {"CurrencyRate": currency_rate(self._decimal(settlement.cash_amount) / bank_amount)}
 
     @api.model
-    def _line(self, connection, settlement, line, problems):
+    def _line(self, connection, settlement, move, line, problems):
         """Return a line of what is written off, without amounts, and the ``Wanted`` amounts."""
         label = self._text(line["name"] or settlement.name, DESCRIPTION)
-        account = self._difference_account(connection, settlement, line)
+        account = self._difference_account(connection, self._company(settlement, move), line)
         problem = account._line_problem(connection)
         if problem:
             ours = self.env["account.account"].browse(line["account"]).exists()
@@ -181,7 +192,6 @@ class XeroMapperSettlement(models.AbstractModel):
         rates, _own = taxes._xero_split() if taxes else (taxes, taxes)
         mapper = self.env["xero.mapper.tax"]
         tax = self._decimal(line["tax"])
-        move = settlement._xero_document()
         applied = (
             mapper._rate(connection, move, rates, account, tax)
             if tax
@@ -204,10 +214,9 @@ class XeroMapperSettlement(models.AbstractModel):
         return self.env["xero.mapper.line"]._line(label, account, applied), wanted
 
     @api.model
-    def _difference_account(self, connection, settlement, line):
+    def _difference_account(self, connection, company, line):
         """Return the account of Xero for what is written off: that of its Odoo account, else that of its kind (M11)."""
         ours = self.env["account.account"].browse(line["account"]).exists()
-        company = settlement._xero_document().company_id or settlement.company_id
         own = company._xero_value(ours, "xero_account_id")
         if own.connection_id == connection and own.usable_on_lines:
             return own
@@ -218,9 +227,14 @@ class XeroMapperSettlement(models.AbstractModel):
         return connection.bank_charge_account_id if ours.xero_bank_charges else connection.write_off_account_id
 
     @api.model
+    def _company(self, settlement, move):
+        """Return the company whose mappings count: that of the document, which may be a branch."""
+        return move.company_id or settlement.company_id
+
+    @api.model
     def _totals_problem(self, settlement, total, theirs):
         return self.env._(
             "What is written off (%(ours)s) cannot be made in Xero to the cent: it would be %(theirs)s.",
             ours=total,
-            theirs=theirs.total if theirs else half_up(Decimal(0)),
+            theirs=theirs.total if theirs else Decimal("0.00"),
         )

@@ -35,7 +35,7 @@ class AccountMove(models.Model):
     def _compute_xero_settlement_count(self):
         settlements, counts = self.env["xero.settlement"], {}
         for id_name, model_name in (("document_id", "document_model"), ("counterpart_id", "counterpart_model")):
-            mine = [(model_name, "=", self._name), (id_name, "in", self._ids_in_database())]
+            mine = [(model_name, "=", self._name), (id_name, "in", self._ids_in_database()), ("amount", "!=", 0)]
             for move_id, count in settlements._read_group(mine, [id_name], ["__count"]):
                 counts[move_id] = counts.get(move_id, 0) + count
         for move in self:
@@ -44,14 +44,21 @@ class AccountMove(models.Model):
     @api.depends_context("allowed_company_ids")
     def _compute_xero_unsettled(self):
         """Without what waits for the document itself: that is told already."""
+        settlements = self.env["xero.settlement"]
+        settlements = settlements.search(settlements._around(self._origin))
+        held = settlements.sudo().xero_binding_ids.filtered(
+            lambda link: link.state in ("failed", "blocked") and link.reason != "document" and link.message
+        )
+        told = {row.id: held.filtered(lambda link, row=row: link.res_id == row.id) for row in settlements}
         for move in self:
-            settlements = self.env["xero.settlement"]
-            if move._origin.id:
-                settlements = settlements.search(settlements._around(move._origin))
-            links = settlements.sudo().xero_binding_ids.filtered(
-                lambda link: link.state in ("failed", "blocked") and link.reason != "document" and link.message
+            around = settlements.filtered(
+                lambda row, move=move: (
+                    row.document_id == move._origin.id
+                    or (row.counterpart_model == self._name and row.counterpart_id == move._origin.id)
+                )
             )
-            move.xero_unsettled = "\n".join(dict.fromkeys(links.mapped("message"))) or False
+            messages = [message for row in around for message in told[row.id].mapped("message")]
+            move.xero_unsettled = "\n".join(dict.fromkeys(messages)) or False
 
     def action_xero_settlements(self):
         """List what settles this document in Xero, and what it settles there itself."""

@@ -10,12 +10,15 @@ from .settlement_shares import RECONCILED, Shares
 # Written on a posted entry that settles documents, these change how it does.
 WATCHED_COUNTERPART = frozenset(("state", "date", "name", "journal_id", "line_ids"))
 
-# How one counterpart settles one document; amounts are decimals of the document's currency, rounded to its digits.
-# ``cash`` and ``other`` add up to ``amount``; ``excess`` was paid beyond it and booked elsewhere. ``facts`` is what the
-# twins in Xero are made of, as JSON: ``journal`` or ``account`` (ids in Odoo) that the money is on, ``bank_amount`` (in
-# the company's currency, where the document has another), ``lines`` of what is written off, and ``problem`` for what
-# Xero cannot express.
-Settled = namedtuple("Settled", "counterpart kind name date amount cash other excess facts")
+# How one counterpart settles one document. Amounts are decimals of the document's currency, rounded to its digits:
+# ``cash`` and ``other`` add up to ``amount``, ``excess`` was paid beyond it and booked elsewhere. The money is on the
+# bank of ``journal``, or else on ``account``; ``bank_amount`` is what it is in the company's currency, of foreign
+# documents. ``lines`` is what is written off, as JSON, and ``problem`` what Xero cannot express.
+Settled = namedtuple(
+    "Settled",
+    "counterpart kind name date amount cash other excess journal account bank_amount lines problem",
+    defaults=(Decimal(0), Decimal(0), Decimal(0), None, None, Decimal(0), (), ""),
+)
 
 
 class AccountMove(models.Model):
@@ -49,9 +52,7 @@ class AccountMove(models.Model):
                     date=payment.date,
                     amount=amount,
                     cash=amount,
-                    other=Decimal(0),
-                    excess=Decimal(0),
-                    facts={"journal": payment.journal_id.id, "currency": payment.currency_id.name},
+                    journal=payment.journal_id,
                 )
             )
         return settled
@@ -94,15 +95,18 @@ class AccountMove(models.Model):
         for side in sides:
             for document_id, counterpart_id, amount in self.env.execute_query(side):
                 signed[document_id][counterpart_id] += Decimal(repr(float(amount)))
+        # From one recordset, so that all of them are read together.
+        counterparts = self.browse(sorted({other for amounts in signed.values() for other in amounts}))
         found = {}
         for document in self.filtered(lambda move: move.id in signed):
             # An invoice to a customer is a debit, a bill a credit.
             natural = 1 if document.is_inbound() else -1
-            found[document.id] = {
-                self.browse(other): document._xero_round(natural * amount)
-                for other, amount in sorted(signed[document.id].items())
-                if document._xero_round(natural * amount) > 0
+            amounts = {
+                other: document._xero_round(natural * signed[document.id][other.id])
+                for other in counterparts
+                if other.id in signed[document.id]
             }
+            found[document.id] = {other: amount for other, amount in amounts.items() if amount > 0}
         return found
 
     def _xero_round(self, amount):
@@ -114,28 +118,28 @@ class AccountMove(models.Model):
     def _xero_settled_by(self, counterpart, amount, shares):
         """Return how ``counterpart`` settles ``amount`` of this document; nothing where that is told elsewhere."""
         self.ensure_one()
-        common = {"counterpart": counterpart, "name": counterpart.name, "amount": amount, "excess": Decimal(0)}
         if counterpart.move_type != "entry":
-            return self._xero_set_off(counterpart, common)
+            return self._xero_set_off(counterpart, amount)
         split = shares.split(counterpart)
         cash, other = shares.of(self, counterpart, amount)
-        facts = {"journal": split.journal.id, "account": split.account.id, "currency": split.currency.name}
-        if self.currency_id != self.company_currency_id:
-            facts["bank_amount"] = float(shares.bank_amount(self, counterpart, cash / amount))
-        if split.problem:
-            facts["problem"] = split.problem
-        if other:
-            facts["lines"] = shares.written_off(self, split, other)
+        foreign = self.currency_id != self.company_currency_id
         return Settled(
-            **{**common, "excess": shares.excess(self, counterpart)},
-            kind="payment" if cash or split.problem else "write_off",
-            date=counterpart.date,
+            counterpart,
+            "payment" if cash or split.problem else "write_off",
+            counterpart.name,
+            counterpart.date,
+            amount,
             cash=cash,
             other=other,
-            facts=facts,
+            excess=shares.excess(self, counterpart),
+            journal=split.journal,
+            account=split.account,
+            bank_amount=shares.bank_amount(self, counterpart, cash / amount) if foreign else Decimal(0),
+            lines=shares.written_off(self, split, other) if other else (),
+            problem=split.problem,
         )
 
-    def _xero_set_off(self, counterpart, common):
+    def _xero_set_off(self, counterpart, amount):
         """Return an allocation of a credit note to an invoice; two documents of other kinds cannot be set off."""
         ours, theirs = self._xero_document_kind(), counterpart._xero_document_kind()
         if ours.opposite != theirs:
@@ -156,15 +160,9 @@ class AccountMove(models.Model):
             )
         else:
             problem = ""
-        return Settled(
-            **common,
-            kind="allocation",
-            # Xero's allocations have a date of their own: that of the later of the two.
-            date=max(self.invoice_date or self.date, counterpart.invoice_date or counterpart.date),
-            cash=Decimal(0),
-            other=Decimal(0),
-            facts={"problem": problem} if problem else {},
-        )
+        # Xero's allocations have a date of their own: that of the later of the two.
+        date = max(self.invoice_date or self.date, counterpart.invoice_date or counterpart.date)
+        return Settled(counterpart, "allocation", counterpart.name, date, amount, problem=problem)
 
     # -- Payments without an entry -------------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .xero_bindable import SYNC_STATES
+from ..xero_api.payload import ENDED
+from .xero_bindable import SETTLEMENT_STATES
 
 # Of several settlements of one payment, the one that most needs a person tells its state.
 WORST_FIRST = ("failed", "blocked", "to_sync", "excluded", "synced", "ended")
@@ -18,13 +19,14 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     xero_sync_state = fields.Selection(
-        SYNC_STATES,
+        SETTLEMENT_STATES,
         string="Xero",
         compute="_compute_xero_sync_state",
         search="_search_xero_sync_state",
         groups="xero_connector.group_xero_user",
     )
     xero_message = fields.Text(compute="_compute_xero_details", groups="xero_connector.group_xero_user")
+    xero_warning = fields.Text(compute="_compute_xero_details", groups="xero_connector.group_xero_user")
     xero_url = fields.Char("Xero Link", compute="_compute_xero_details", groups="xero_connector.group_xero_user")
     xero_settlement_count = fields.Integer(compute="_compute_xero_details", groups="xero_connector.group_xero_user")
 
@@ -46,9 +48,12 @@ class AccountPayment(models.Model):
             _state, link_id, settlements = states.get(payment._origin.id, (False, None, []))
             link = known.get(link_id, links)
             own = [twin for settlement in settlements for twin in twins.get(settlement, [])]
+            warnings = [twin.warning for twin in own if twin.state == "synced" and twin.warning]
+            payment.xero_warning = "\n".join(dict.fromkeys(warnings)) or False
             payment.xero_message = link.state in ("failed", "blocked") and link.message
+            there = [twin for twin in own if twin.xero_status not in ENDED]
             # Of several pages in Xero none is the one: then the list of settlements leads to each.
-            payment.xero_url = len(own) == 1 and own[0].xero_url
+            payment.xero_url = len(there) == 1 and there[0].xero_url
             payment.xero_settlement_count = len(settlements)
 
     def _xero_states(self):
@@ -71,7 +76,6 @@ class AccountPayment(models.Model):
                     ("res_id", "in", settlement_ids),
                     ("xero_type", "=", "Payment"),
                     ("xero_id", "!=", False),
-                    ("xero_status", "not in", ("DELETED", "VOIDED")),
                 ]
             )
         )

@@ -12,6 +12,8 @@ SYNC_STATES = [
     ("blocked", "Held"),
     ("excluded", "Excluded"),
 ]
+# Payments and allocations are removed there, not voided.
+SETTLEMENT_STATES = [(state, "Removed" if state == "ended" else name) for state, name in SYNC_STATES]
 
 
 class XeroBindable(models.AbstractModel):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .xero_bindable import SETTLEMENT_STATES
+
 
 class XeroSettlement(models.Model):
     """What settles a document: how much of it, by which payment, credit note or entry.
@@ -20,6 +22,7 @@ class XeroSettlement(models.Model):
     _order = "date desc, id desc"
     _xero_roles = ("main", "write_off", "write_off_allocation")
 
+    xero_sync_state = fields.Selection(SETTLEMENT_STATES)
     name = fields.Char("What", readonly=True, help="The document and what settles it.")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade", help="Root company."
@@ -49,7 +52,17 @@ class XeroSettlement(models.Model):
     excess_amount = fields.Monetary(
         "Not in Xero", readonly=True, help="What was paid beyond the document and booked elsewhere: Xero is not told."
     )
-    facts = fields.Json(readonly=True, help="Accounts, taxes and rates that its twins in Xero are made of.")
+    journal_id = fields.Many2one("account.journal", "Bank", readonly=True, ondelete="set null")
+    account_id = fields.Many2one(
+        "account.account", readonly=True, ondelete="set null", help="Of money that is on no journal's bank."
+    )
+    bank_amount = fields.Float(
+        digits=(16, 2), readonly=True, help="Of foreign documents: what is on the bank, in the company's currency."
+    )
+    write_off_lines = fields.Json(
+        readonly=True, help="What is written off: account, taxes, base, tax and name of each."
+    )
+    problem = fields.Text(readonly=True, help="What Xero cannot express of it.")
 
     _pair_unique = models.Constraint(
         "UNIQUE (company_id, document_id, counterpart_model, counterpart_id)", "These two are known already."
@@ -146,17 +159,18 @@ class XeroSettlement(models.Model):
         """
         return self.xero_binding_ids.filtered(lambda link: link.state in ("failed", "blocked")).action_retry()
 
-    def _xero_facts(self):
-        """Return the facts: an empty dict is kept as nothing."""
-        return self.facts or {}
-
-    def _xero_document(self):
-        """Return the document; empty when it was deleted."""
-        return self.env["account.move"].browse(self.document_id).exists()
-
     def _xero_left_to_provider(self):
-        """Whether it was paid through a provider whose payments are not sent (P3)."""
-        payment = self._counterpart()
-        return payment._name == "account.payment" and (
-            payment.payment_transaction_id.provider_id.sudo().xero_payments == "ignore"
+        """Return those that were paid through a provider whose payments are not sent (P3)."""
+        entries = self.filtered(lambda row: row.counterpart_model == "account.move").mapped("counterpart_id")
+        payments = self.filtered(lambda row: row.counterpart_model == "account.payment").mapped("counterpart_id")
+        found = self.env["account.payment"].search(
+            [
+                ("payment_transaction_id.provider_id.xero_payments", "=", "ignore"),
+                "|",
+                ("move_id", "in", entries),
+                ("id", "in", payments),
+            ]
         )
+        left = {("account.payment", payment.id) for payment in found}
+        left |= {("account.move", payment.move_id.id) for payment in found}
+        return self.filtered(lambda row: (row.counterpart_model, row.counterpart_id) in left)

@@ -84,7 +84,8 @@ class Differences:
                        CASE WHEN settlement.counterpart_model = 'account.move' THEN settlement.counterpart_id END,
                        settlement.kind, binding.role,
                        binding.state = 'synced' AND binding.xero_id IS NOT NULL
-                            AND COALESCE(binding.xero_status, '') NOT IN %(ended)s,
+                            AND (COALESCE(binding.xero_status, '') NOT IN %(ended)s
+                                 OR binding.remote_change IS NOT NULL),
                        binding.state IN ('new', 'in_flight') OR binding.next_try IS NOT NULL,
                        settlement.cash_amount, settlement.amount, settlement.other_amount
                   FROM xero_settlement settlement

@@ -273,6 +273,7 @@ class Outbox:
         found = self._correlate(request, elements, data)
         strangers = self._linked_to_others(request, elements, found)
         verdict = Verdict(self.work)
+        verdict.read_together(elements)
         for element, answer in zip(elements, found, strict=True):
             messages = [item["Message"] for item in (answer or {}).get("ValidationErrors") or [] if item.get("Message")]
             if messages or (answer or {}).get("StatusAttributeString") == "ERROR":

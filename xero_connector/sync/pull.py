@@ -210,6 +210,7 @@ class Pull:
         told = self.env["xero.binding"].search(
             [
                 ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", "account.move"),
                 "|",
                 ("difference", "!=", False),
                 ("remote_change", "!=", False),

@@ -8,12 +8,11 @@ from psycopg2 import IntegrityError, OperationalError
 from odoo import fields
 from odoo.exceptions import UserError
 
-from ..mappers.xero_mapper_document import PLACEHOLDER
 from ..xero_api.amounts import effective_rate
 from ..xero_api.compare import changes
 from ..xero_api.errors import XeroError
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED
+from ..xero_api.payload import ENDED, PLACEHOLDER
 from .additions import Additions
 from .contacts import Contacts
 from .documents import Documents

@@ -35,11 +35,11 @@ class SettlementFacts:
         posted = documents.filtered(lambda move: move.state == "posted")
         known = {(row.document_id, row.counterpart_model, row.counterpart_id): row for row in rows}
         created, changed, kept = [], rows.browse(), rows.browse()
-        for document_id, found in posted._xero_settled().items():
-            document = posted.browse(document_id)
-            for settled in found:
+        settled_by = posted._xero_settled()
+        for document in posted:
+            for settled in settled_by.get(document.id, []):
                 values = self._values(document, settled)
-                row = known.get((document_id, settled.counterpart._name, settled.counterpart.id))
+                row = known.get((document.id, settled.counterpart._name, settled.counterpart.id))
                 if not row:
                     created.append(values)
                     continue
@@ -90,7 +90,11 @@ class SettlementFacts:
             "cash_amount": float(settled.cash),
             "other_amount": float(settled.other),
             "excess_amount": float(settled.excess),
-            "facts": settled.facts or False,
+            "journal_id": settled.journal.id if settled.journal else False,
+            "account_id": settled.account.id if settled.account else False,
+            "bank_amount": float(settled.bank_amount),
+            "write_off_lines": list(settled.lines) or False,
+            "problem": settled.problem or False,
         }
 
     def _update(self, row, values):

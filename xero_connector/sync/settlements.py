@@ -1,10 +1,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from odoo.fields import Domain
 
 from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED, digest, plain
+from ..xero_api.seen import seen
 from .contacts import bindings_of, previous_state
 from .lookups import Lookup
 from .outbox import Element
@@ -37,12 +39,11 @@ class Twin:
     fingerprint: str = ""
     path: str = ""
     parent: str = ""
-    amount: object = None
+    amount: Decimal = Decimal(0)
     applied: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     waits_for: object = None
     expected: dict = field(default_factory=dict)
-    money: str = ""
     rung: str = ""
 
 
@@ -144,16 +145,27 @@ class Settlements:
         self._forget(plans)
         self._make(plans, (WRITE_OFF,))
         # The write-offs just made are in Xero now, and can be allocated.
-        plans = self._plans(settlements.exists())
+        again = [row for row, twins in plans.items() if any(twin.role == WRITE_OFF for twin in twins or [])]
+        plans |= self._plans(settlements.union(*again) if again else settlements.browse())
         self._make(plans, _APPLIED)
         self._settle_marks(plans, marks)
 
     def _plans(self, settlements):
         """Return dict of settlement → list of ``Twin``; ``None`` for one that is left alone."""
         documents = self._documents(settlements)
-        bindings = self._bindings(settlements)
-        by_role = {(binding.res_id, binding.role): binding for binding in bindings}
-        return {settlement: self._plan(settlement, documents, by_role) for settlement in settlements}
+        by_role = {(binding.res_id, binding.role): binding for binding in self._bindings(settlements)}
+        left = settlements._xero_left_to_provider()
+        moves = self.env["account.move"].browse(settlements.mapped("document_id")).exists()
+        by_id = {move.id: move for move in moves}
+        written_off = moves.browse(settlements.filtered("other_amount").mapped("document_id")) & moves
+        contacts = self.contacts.bindings(written_off.commercial_partner_id)
+        plans = {}
+        for settlement in settlements:
+            move = by_id.get(settlement.document_id, moves.browse())
+            contact = contacts.get(move.commercial_partner_id.id, self.env["xero.binding"])
+            leave = settlement in left and settlement.amount
+            plans[settlement] = None if leave else self._plan(settlement, move, contact, documents, by_role)
+        return plans
 
     def _documents(self, settlements):
         """Return dict of document id → its main binding."""
@@ -169,7 +181,7 @@ class Settlements:
         )
         return {binding.res_id: binding for binding in bindings}
 
-    def _plan(self, settlement, documents, by_role):
+    def _plan(self, settlement, move, contact, documents, by_role):
         document = documents.get(settlement.document_id, self.env["xero.binding"])
         counterpart = document.browse()
         if settlement.kind == "allocation":
@@ -183,10 +195,10 @@ class Settlements:
         if settlement.kind == "allocation":
             twins.append(self._allocation(settlement, MAIN, settlement.amount, document, counterpart))
         elif settlement.cash_amount or settlement.kind == "payment":
-            twins.append(self._payment(settlement, document))
-        if settlement.other_amount and not settlement._xero_facts().get("problem"):
+            twins.append(self._payment(settlement, move, document))
+        if settlement.other_amount and not settlement.problem:
             made = by_role.get((settlement.id, WRITE_OFF), document.browse())
-            twins.append(self._write_off(settlement, document, made))
+            twins.append(self._write_off(settlement, move, contact, document, made))
             sides = (document, made) if not KINDS[document.xero_subtype].credit else (made, document)
             twins.append(self._allocation(settlement, WRITE_OFF_ALLOCATION, settlement.other_amount, *sides))
         for twin in twins:
@@ -198,13 +210,11 @@ class Settlements:
     def _is_left_alone(self, settlement, document, counterpart):
         """Whether nothing is done about it, neither made nor removed: it is none of what the connection sends."""
         connection = self.work.connection
-        switched_on = connection.sync_payments if settlement.kind != "allocation" else True
         sides = [document, *([counterpart] if settlement.kind == "allocation" else [])]
         return (
-            not switched_on
+            (settlement.kind != "allocation" and not connection.sync_payments)
             or any(not side or side.state == "excluded" or side.reason == "date" for side in sides)
             or any(not connection._sends(KINDS[side.xero_subtype]) for side in sides)
-            or settlement._xero_left_to_provider()
         )
 
     def _document_problem(self, settlement, document, counterpart):
@@ -232,11 +242,11 @@ class Settlements:
 
     # -- Twins ---------------------------------------------------------------------------------------------------------
 
-    def _payment(self, settlement, document):
-        mapped = self.env["xero.mapper.settlement"]._payment(self.work.connection, settlement, document)
+    def _payment(self, settlement, move, document):
+        mapped = self.env["xero.mapper.settlement"]._payment(self.work.connection, settlement, move, document)
         # Which account of Xero a journal is mapped to may change: payments that are there stay where they are.
         decided = {name: mapped.payload[name] for name in ("Date", "Amount", "Reference")}
-        where = {name: settlement._xero_facts().get(name) for name in ("journal", "account")}
+        where = {"journal": settlement.journal_id.id, "account": settlement.account_id.id}
         return Twin(
             role=MAIN,
             xero_type="Payment",
@@ -245,6 +255,7 @@ class Settlements:
             amount=mapped.payload["Amount"],
             applied=[(document.id, "paid")],
             problems=list(mapped.problems),
+            expected=mapped.expected,
         )
 
     def _allocation(self, settlement, role, amount, invoice, credit_note):
@@ -264,13 +275,10 @@ class Settlements:
             waits_for=None if credit_note.xero_id and invoice.xero_id else credit_note or invoice,
         )
 
-    def _write_off(self, settlement, document, made):
+    def _write_off(self, settlement, move, contact, document, made):
         kind = KINDS[document.xero_subtype].opposite
-        partner = settlement._xero_document().commercial_partner_id
-        contact = self.contacts.bindings(partner)[partner.id] if partner else made.browse()
-        reissue = made.reissue
         mapped = self.env["xero.mapper.settlement"]._written_off(
-            self.work.connection, settlement, document, contact.xero_id, reissue
+            self.work.connection, settlement, move, document, contact.xero_id, made.reissue
         )
         return Twin(
             role=WRITE_OFF,
@@ -343,6 +351,10 @@ class Settlements:
                 and not self._is_live(binding)
             )
         )
+        # What was undone here too is no difference any more; done again, it is something new.
+        self._bindings(rows).filtered(
+            lambda binding: binding.remote_change and (binding.res_id, binding.role) not in wanted
+        ).write({"remote_change": False, "warning": False})
         ended = unwanted.filtered("xero_id")
         ended.write({"state": "synced", "message": False, "reason": False, "next_try": False, "attempts": 0})
         (unwanted - ended).unlink()
@@ -381,16 +393,30 @@ class Settlements:
             self.work.commit()
 
     def confirm_removals(self, elements):
-        """Note which of these removals Xero did, and return the other elements."""
+        """Note which of these removals Xero did, or somebody there, and return the other elements.
+
+        What is due of their documents is read: whether what was last read of them had it already is not known.
+        """
         verdict = Verdict(self.work)
-        left = []
+        left, touched = [], self.env["xero.binding"]
         for element in elements:
             binding = verdict.binding(element)
             if self.lookup.is_gone(binding):
+                touched |= touched.browse([binding_id for binding_id, _what in binding.applied or []])
+                element.expected = {}
                 verdict.accepted(element, {"IsDeleted": True}, binding.xero_id)
             else:
                 left.append(element)
+        self._read_figures(touched.exists().filtered(self._is_live))
         return left
+
+    def _read_figures(self, documents):
+        """Note what Xero has due, paid and credited of these documents now."""
+        for kind in KINDS.values():
+            some = documents.filtered(lambda document, kind=kind: document.xero_subtype == kind.type)
+            found = Lookup(self.work).by_ids(kind, some.mapped("xero_id")) if some else {}
+            for document in some.filtered(lambda document, found=found: document.xero_id in found):
+                document.write(seen(kind, found[document.xero_id]))
 
     def _settle_voids(self, unresolved):
         verdict = Verdict(self.work)
@@ -454,6 +480,10 @@ class Settlements:
         if twin.problems:
             verdict.block(binding, twin.problems, depends_on=twin.waits_for)
             return None
+        if binding.remote_change and not self.work.for_person:
+            # What somebody removed in Xero is made again by nobody but a person.
+            verdict.block(binding, [("changed", binding.remote_change)])
+            return None
         if twin.waits_for is not None:
             # The write-off that it belongs to is not in Xero: that says why.
             text = self.env._("It follows when “%s” is in Xero.", twin.waits_for.res_name or settlement.name)
@@ -474,7 +504,7 @@ class Settlements:
             key=number or f"{settlement.id}/{twin.role}",
             hash=twin.fingerprint,
             path=twin.path,
-            expected=twin.expected or {"applied": twin.applied, "amount": plain(twin.amount)},
+            expected={**twin.expected, "applied": twin.applied, "amount": plain(twin.amount)},
             previous=previous_state(binding),
             rung=twin.rung,
             res_name=settlement.name,

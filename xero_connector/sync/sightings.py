@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED
 from ..xero_api.seen import differing, remote_hash, seen
+from .removals import Removals
 from .trial import UNAPPROVED
 from .verdict import Verdict
 
@@ -66,6 +67,7 @@ class Sightings:
             if binding.sent_in_xero and binding.state != "excluded" and self._may_be_sent(move):
                 self._sent |= move
         self._note_approved(approved)
+        Removals(self.work).note(found)
         return self.env["xero.binding"].union(*(binding for binding, _document in found))
 
     def moves(self, bindings):

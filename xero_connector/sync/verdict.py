@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import fields
 
 from ..xero_api.amounts import differences
-from ..xero_api.payload import to_datetime
+from ..xero_api.payload import PLACEHOLDER, to_datetime
 from ..xero_api.seen import remote_values
 from .explanations import explain
 from .marks import Marks
@@ -16,10 +16,6 @@ _MIRRORS = {
     "xero.tax.combination": "xero.tax.rate",
     "res.currency": "xero.currency",
 }
-
-
-# See ``mappers/xero_mapper_document.py``.
-PLACEHOLDER = "3000-01-01"
 
 
 def own_values(payload):
@@ -36,6 +32,12 @@ class Verdict:
         self.refused_count = 0
         self._lines = []
         self._mirrored = defaultdict(list)
+
+    def read_together(self, elements):
+        """Read the links of elements, and of the documents that they apply to, in one query for all of them."""
+        ids = {element.binding_id for element in elements}
+        ids |= {binding_id for element in elements for binding_id, _what in element.expected.get("applied") or []}
+        self.work.env["xero.binding"].browse(ids).exists().mapped("state")
 
     def accepted(self, element, answer, xero_id):
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
@@ -57,7 +59,7 @@ class Verdict:
                 "warning": "\n".join(self._warnings(element, answer)) or False,
                 "synced_hash": False if gone else element.hash,
                 "synced_money": False if gone else element.money,
-                "dates_wait": str(element.payload.get("DueDate")) == PLACEHOLDER,
+                "dates_wait": str(element.payload.get("DueDate")) == str(PLACEHOLDER),
                 "synced_values": self._values_now(binding, element),
                 "synced_at": fields.Datetime.now(),
                 "rung": element.rung or False,

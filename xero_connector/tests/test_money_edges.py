@@ -2,6 +2,9 @@ from odoo.exceptions import UserError
 
 from .money_case import MoneyCase
 
+# What a payment costs beyond what many cost together: its row, its link and its marks, and its document's figures.
+QUERIES_EACH = 7
+
 
 class TestMoneyEdges(MoneyCase):
     """Dates that wait, sent marks, providers, people in Xero, and what is missing or locked there."""
@@ -114,15 +117,91 @@ class TestMoneyEdges(MoneyCase):
         self.assertFalse(self.live_payments())
         self.assertIn("120.00", invoice.xero_difference)
 
-    def test_a_payment_that_somebody_removed_in_xero_can_be_undone_in_odoo(self):
+    def removed_in_xero(self, read):
+        """An invoice whose payment somebody removed in Xero; ``read``: and that Odoo knows of."""
         invoice = self.pushed()
-        self.pay(invoice)
+        payment = self.pay(invoice)
         self.run_sync()
         self.organisation.remove_payments(self.binding(invoice).xero_id)
+        if read:
+            self.connection.action_sync_now()
+            self.run_sync()
+        return invoice, payment
+
+    def test_a_payment_that_somebody_removed_in_xero_can_be_undone_in_odoo_before_it_is_read(self):
+        invoice, _payment = self.removed_in_xero(read=False)
         self.unreconcile(invoice)
         self.run_sync()
-        self.assert_no_trouble()
+        self.assert_books_agree(invoice)
+        self.assertEqual((self.binding(invoice).amount_due, self.binding(invoice).amount_paid), (120.0, 0.0))
+
+    def test_a_payment_that_somebody_removed_in_xero_can_be_undone_in_odoo_after_it_was_read(self):
+        invoice, _payment = self.removed_in_xero(read=True)
+        self.unreconcile(invoice)
+        self.run_sync()
+        self.assert_books_agree(invoice)
+        self.assertEqual((self.binding(invoice).amount_due, self.binding(invoice).amount_paid), (120.0, 0.0))
+        self.reconcile(invoice, self.env["account.payment"].search([], limit=1).move_id)
+        self.run_sync()
+        self.assertEqual(self.figures(invoice), ("0.00", "120.00", "0.00"))
+
+    def test_a_payment_that_somebody_removed_in_xero_says_so_and_waits_for_a_person(self):
+        invoice, payment = self.removed_in_xero(read=True)
+        self.assertEqual(payment.xero_sync_state, "ended")
+        self.assertIn("Somebody removed it in Xero", payment.xero_warning)
+        self.assertFalse(payment.xero_url)
+        invoice._xero_mark()
+        self.run_sync()
+        self.assertFalse(self.live_payments())
+        self.assert_settlement_held(invoice, "changed", "Somebody removed it")
+        invoice.action_push_to_xero()
+        self.env.invalidate_all()
+        self.assert_books_agree(invoice)
+        self.assertEqual((payment.xero_sync_state, payment.xero_warning), ("synced", False))
+
+    def test_an_allocation_that_somebody_removed_in_xero_is_not_made_again_by_itself(self):
+        invoice, credit_note = self.pushed(), self.credit_note(50.0)
+        self.reconcile(invoice, credit_note)
+        self.run_sync()
+        self.organisation.remove_allocations(self.binding(credit_note).xero_id)
+        self.connection.action_sync_now()
+        self.run_sync()
+        (invoice | credit_note)._xero_mark()
+        self.run_sync()
         self.assertEqual(self.figures(invoice), ("120.00", "0.00", "0.00"))
+        self.assertIn("60.00", invoice.xero_difference)
+        self.assert_settlement_held(invoice, "changed", "Somebody removed it")
+
+    # -- Providers -----------------------------------------------------------------------------------------------------
+
+    def paid_online(self, policy):
+        """An invoice that was paid through a provider with a policy."""
+        provider = self.env["payment.provider"].create({"name": "Online", "code": "none", "xero_payments": policy})
+        invoice = self.pushed()
+        payment = self.pay(invoice)
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+        payment.payment_transaction_id = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"{invoice.name}-1",
+                "amount": 120.0,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": self.partner.id,
+                "state": "done",
+            }
+        )
+        self.run_sync()
+        return invoice
+
+    def test_a_payment_of_a_provider_is_sent_like_any_other(self):
+        self.assert_books_agree(self.paid_online("send"))
+
+    def test_a_payment_of_a_provider_that_xero_has_no_say_in_is_not_sent(self):
+        invoice = self.paid_online("ignore")
+        self.assertFalse(self.live_payments())
+        self.assert_no_trouble()
+        self.assertEqual(self.binding(invoice).amount_due, 120.0)
 
     def test_what_was_voided_in_xero_waits_for_a_person(self):
         invoice = self.pushed()
@@ -241,3 +320,18 @@ class TestMoneyEdges(MoneyCase):
         self.assertEqual(len(self.calls("PUT", "/Payments")), 2)
         self.assertFalse(self.calls("GET"))
         self.assert_books_agree(*invoices)
+
+    def test_settlements_are_read_together_not_one_by_one(self):
+        queries = []
+        for count in (2, 12):
+            invoices = self.env["account.move"].union(*(self.invoice([(1, 10.0)]) for _number in range(count)))
+            self.run_sync(times=2)
+            self.pay(invoices, group_payment=False)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.connection._run_sync()
+            queries.append(self.env.cr.sql_log_count - before)
+            self.env.invalidate_all()
+            self.assert_books_agree(*invoices)
+        # Each payment may cost its own writes, but nothing is looked up for each.
+        self.assertLess((queries[1] - queries[0]) / 10, QUERIES_EACH)

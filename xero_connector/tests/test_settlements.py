@@ -99,7 +99,7 @@ class TestSettlements(MoneyCase):
 
     def test_more_than_due_pays_what_is_due_and_the_rest_is_shown(self):
         invoice = self.pushed()
-        self.pay(
+        payment = self.pay(
             invoice,
             125.0,
             written_off_to=self.company_data["default_account_revenue"],
@@ -108,6 +108,7 @@ class TestSettlements(MoneyCase):
         self.assert_books_agree(invoice)
         self.assertEqual(self.figures(invoice), ("0.00", "120.00", "0.00"))
         self.assertEqual(self.settlements(invoice).excess_amount, 5.0)
+        self.assertIn("5.00 USD more was paid", payment.xero_warning)
 
     def test_an_entry_that_writes_off_becomes_a_credit_note(self):
         invoice = self.pushed()

@@ -12,6 +12,9 @@ _EPOCH = datetime(1970, 1, 1)
 # How documents end in Xero.
 ENDED = ("VOIDED", "DELETED")
 
+# Both dates of a document that was not sent to the customer yet, where the connection wants it so (I3).
+PLACEHOLDER = date(3000, 1, 1)
+
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 

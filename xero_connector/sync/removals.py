@@ -1,0 +1,73 @@
+from decimal import Decimal
+
+from ..xero_api.kinds import KINDS
+from ..xero_api.payload import ENDED
+
+
+class Removals:
+    """Notes which of our payments and allocations somebody removed in Xero; they are not made again by themselves."""
+
+    def __init__(self, work):
+        self.work = work
+
+    @property
+    def env(self):
+        return self.work.env
+
+    def note(self, found):
+        """Note what is missing of ours on these documents.
+
+        :param found: list of (binding of a document or write-off, the document as Xero shows it)
+        """
+        there = {}
+        for binding, document in found:
+            for xero_type, ids in _applied(KINDS[document["Type"]], document).items():
+                there[binding.id, xero_type] = ids
+        for twin in self._twins([binding for binding, _document in found]):
+            told = [there.get((binding_id, twin.xero_type)) for binding_id, _what in twin.applied]
+            told = [ids for ids in told if ids is not None]
+            if told and not any(twin.xero_id in ids for ids in told):
+                text = self.env._(
+                    "Somebody removed it in Xero. Undo it in Odoo too; or press Push to Xero on the document, which "
+                    "makes it there again."
+                )
+                twin.write({"xero_status": "DELETED", "remote_change": text, "warning": text})
+
+    def _twins(self, bindings):
+        """Return our payments and allocations on these documents, as far as Xero had them."""
+        settlements = self.env["xero.settlement"]
+        moves = self.env["account.move"].browse(
+            [binding.res_id for binding in bindings if binding.res_model == "account.move"]
+        )
+        write_offs = [binding.res_id for binding in bindings if binding.res_model == settlements._name]
+        rows = settlements.search(settlements._around(moves)) | settlements.browse(write_offs)
+        twins = self.env["xero.binding"].search(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", settlements._name),
+                ("res_id", "in", rows.ids),
+                ("xero_type", "in", ("Payment", "Allocation")),
+                ("xero_id", "!=", False),
+                ("state", "!=", "in_flight"),
+            ]
+        )
+        return twins.filtered(lambda twin: twin.xero_status not in ENDED and twin.applied)
+
+
+def _applied(kind, document):
+    """Return dict of ``Payment`` and ``Allocation`` → ids of what is applied to a document.
+
+    Only where all of it is told, with ids: what Xero does not list is no proof that it is gone. An invoice tells of its
+    credit notes, not of their allocations.
+    """
+    payments, allocations = document.get("Payments"), document.get("Allocations")
+    if not isinstance(payments, list) or (kind.credit and not isinstance(allocations, list)):
+        return {}
+    lists = {"Payment": payments}
+    whole = Decimal(str(document.get("AmountPaid") or 0))
+    if kind.credit:
+        lists["Allocation"] = [allocation for allocation in allocations if not allocation.get("IsDeleted")]
+        whole = Decimal(str(document.get("Total") or 0)) - Decimal(str(document.get("RemainingCredit") or 0))
+    listed = sum(Decimal(str(item.get("Amount") or 0)) for items in lists.values() for item in items)
+    ids = {xero_type: {item.get(f"{xero_type}ID") for item in items} for xero_type, items in lists.items()}
+    return ids if listed == whole and not any(None in some for some in ids.values()) else {}
