@@ -1,9 +1,9 @@
 """What a screen reader or weak eyes would stumble over on a page: controls without a name, texts hard to read."""
 
 # Of WCAG 2.2: 4.1.2 (names of controls), 1.1.1 (texts for images) and 1.4.3 (contrast of 4.5, of 3 for large texts).
-# What is Odoo's own is left out: the boxes that select rows, the menu of optional columns, the status bar, the chatter,
-# and the colours of its theme (badges, the grey of secondary texts, which has 4.2, and on a phone that of labels), and
-# there the menu of further buttons.
+# What is Odoo's own is left out: the boxes that select rows, the check boxes of a column (which its head names), the
+# menu of optional columns, the status bar, the chatter, and the colours of its theme (badges, the grey of secondary
+# texts, which has 4.2, and on a phone that of labels), and there the menu of further buttons.
 _SCRIPT = """
 (root) => {
     const shown = (element) => {
@@ -44,7 +44,8 @@ _SCRIPT = """
         };
         return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
     };
-    const odoos = ".o_list_record_selector, .o_optional_columns_dropdown, .o_optional_columns_dropdown_toggle, "
+    const odoos = ".o_list_record_selector, .o_data_row .o_field_boolean, "
+        + ".o_optional_columns_dropdown, .o_optional_columns_dropdown_toggle, "
         + ".o-mail-Form-chatter, .o-mail-Chatter, .o_statusbar_status, .badge, .text-muted, .o_avatar"
         + (window.innerWidth < 768 ? ", .o_form_label, .o_button_more" : "");
     const ours = (element) => !element.closest(odoos) && !element.querySelector(odoos);

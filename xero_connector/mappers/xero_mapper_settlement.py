@@ -130,7 +130,7 @@ class XeroMapperSettlement(models.AbstractModel):
         else:
             account = self._company(settlement, move)._xero_value(ours, "xero_account_id")
             account = account or self._account_of_liquidity(connection, ours)
-        name = journal.name or ours.display_name
+        name = journal.name or ours.with_company(settlement.company_id).display_name
         problem = account._payment_problem(connection)
         if problem:
             return account, self.env._(
@@ -176,14 +176,18 @@ class XeroMapperSettlement(models.AbstractModel):
     def _line(self, connection, settlement, move, line, problems):
         """Return a line of what is written off, without amounts, and the ``Wanted`` amounts."""
         label = self._text(line["name"] or settlement.name, DESCRIPTION)
-        account = self._difference_account(connection, self._company(settlement, move), line)
+        company = self._company(settlement, move)
+        account = self._difference_account(connection, company, line)
+        # Codes of accounts depend on the company.
+        ours = self.env["account.account"].with_company(company).browse(line["account"]).exists()
+        base = self._money(line["base"], settlement.currency_id)
         problem = account._line_problem(connection)
         if problem:
-            ours = self.env["account.account"].browse(line["account"]).exists()
             text = self.env._(
-                "%(amount)s are on %(account)s in Odoo, for which %(why)s. Map it under Xero → Mapping → Accounts, or "
-                "choose accounts for write-offs and bank charges in the connection.",
-                amount=line["base"],
+                "%(amount)s %(currency)s are on %(account)s in Odoo, for which %(why)s. Map it under Xero → Mapping → "
+                "Accounts, or choose accounts for write-offs and bank charges in the connection.",
+                amount=base,
+                currency=settlement.currency_id.name,
                 account=ours.display_name,
                 why=problem,
             )
@@ -197,9 +201,19 @@ class XeroMapperSettlement(models.AbstractModel):
             if tax
             else mapper._untaxed(mapper._no_tax_rate(connection), account)
         )
-        if applied.problem:
+        if applied.rate and account and not applied.rate._fits_account(account):
+            text = self.env._(
+                "%(amount)s %(currency)s are on %(ours)s in Odoo and would go to %(theirs)s, for which Xero does not "
+                "allow the rate %(rate)s. Map %(ours)s to another account under Xero → Mapping → Accounts.",
+                amount=base,
+                currency=settlement.currency_id.name,
+                ours=ours.display_name,
+                theirs=account.display_name,
+                rate=applied.rate.display_name,
+            )
+            problems.append(("account", text))
+        elif applied.problem:
             problems.append(applied.problem)
-        base = self._decimal(line["base"])
         wanted = Wanted(
             quantity=Decimal(1),
             unit_price=base,

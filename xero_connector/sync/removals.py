@@ -9,22 +9,23 @@ class Removals:
 
     def __init__(self, work):
         self.work = work
+        self._bindings = work.env["xero.binding"]
+        self._there = {}
 
     @property
     def env(self):
         return self.work.env
 
-    def note(self, found):
-        """Note what is missing of ours on these documents.
+    def read(self, binding, document):
+        """Read what Xero's ``document``, to which ``binding`` links a document or a write-off, has applied to it."""
+        for xero_type, ids in _applied(KINDS[document["Type"]], document).items():
+            self._there[binding.id, xero_type] = ids
+        self._bindings |= binding
 
-        :param found: list of (binding of a document or write-off, the document as Xero shows it)
-        """
-        there = {}
-        for binding, document in found:
-            for xero_type, ids in _applied(KINDS[document["Type"]], document).items():
-                there[binding.id, xero_type] = ids
-        for twin in self._twins([binding for binding, _document in found]):
-            told = [there.get((binding_id, twin.xero_type)) for binding_id, _what in twin.applied]
+    def note(self):
+        """Note what is missing of ours on the documents that were read."""
+        for twin in self._twins():
+            told = [self._there.get((binding_id, twin.xero_type)) for binding_id, _what in twin.applied]
             told = [ids for ids in told if ids is not None]
             if told and not any(twin.xero_id in ids for ids in told):
                 text = self.env._(
@@ -33,13 +34,13 @@ class Removals:
                 )
                 twin.write({"xero_status": "DELETED", "remote_change": text, "warning": text})
 
-    def _twins(self, bindings):
+    def _twins(self):
         """Return our payments and allocations on these documents, as far as Xero had them."""
         settlements = self.env["xero.settlement"]
         moves = self.env["account.move"].browse(
-            [binding.res_id for binding in bindings if binding.res_model == "account.move"]
+            [binding.res_id for binding in self._bindings if binding.res_model == "account.move"]
         )
-        write_offs = [binding.res_id for binding in bindings if binding.res_model == settlements._name]
+        write_offs = [binding.res_id for binding in self._bindings if binding.res_model == settlements._name]
         rows = settlements.search(settlements._around(moves)) | settlements.browse(write_offs)
         twins = self.env["xero.binding"].search(
             [

@@ -53,11 +53,13 @@ class Sightings:
         found = self._found(documents)
         moves = self.moves(self.env["xero.binding"].union(*(binding for binding, _document in found)))
         approved = self.env["xero.binding"]
+        removals = Removals(self.work)
         for binding, document in found:
             move = moves.get(binding.res_id, moves[False]) if _is_document(binding) else moves[False]
             status = binding.xero_status
             try:
                 self._note_one(binding, document, move)
+                removals.read(binding, document)
             except Exception:  # pylint: disable=broad-except
                 # An answer that nobody thought of must not hide what happened to the others.
                 _logger.exception("What Xero has of %s could not be read", binding.res_name)
@@ -67,7 +69,7 @@ class Sightings:
             if binding.sent_in_xero and binding.state != "excluded" and self._may_be_sent(move):
                 self._sent |= move
         self._note_approved(approved)
-        Removals(self.work).note(found)
+        removals.note()
         return self.env["xero.binding"].union(*(binding for binding, _document in found))
 
     def moves(self, bindings):

@@ -43,7 +43,7 @@ class Verdict:
         """Xero did it: note what it now holds, and compare its totals with ours to the cent."""
         binding = self.binding(element)
         if element.intent == "sent":
-            binding.sent_in_xero = True
+            binding.write({"sent_in_xero": True, "state": "synced"})
             self.drop_marks(element, "synced")
             return
         gone = element.intent in ("void", "remove")
@@ -138,6 +138,10 @@ class Verdict:
     def unknown(self, element, state, **values):
         """Xero may or may not hold what was sent: nothing of it may be taken for unchanged."""
         binding = self.binding(element).exists()
+        if element.intent == "sent":
+            # Nothing else of the document was sent.
+            binding.write({"state": state, **values})
+            return
         kept = {name: value for name, value in (binding.synced_values or {}).items() if name not in element.payload}
         binding.write({"state": state, "synced_hash": False, "synced_values": kept or False, **values})
 

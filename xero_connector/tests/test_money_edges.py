@@ -82,6 +82,7 @@ class TestMoneyEdges(MoneyCase):
         self.assertTrue(self.document_in_xero(invoice)["SentToContact"])
         [call] = self.calls("POST", "/Invoices")
         self.assertNotIn(b"LineItems", call.body)
+        self.assertEqual(self.binding(invoice).state, "synced")
         invoice.line_ids[:1].name = "Consulting"
         self.run_sync()
         self.assertEqual(len(self.calls("POST", "/Invoices")), 1)
@@ -93,6 +94,18 @@ class TestMoneyEdges(MoneyCase):
         invoice.is_move_sent = True
         self.run_sync()
         self.assert_books_agree(invoice)
+
+    def test_a_paid_invoice_is_not_held_because_the_answer_to_sent_was_lost(self):
+        invoice = self.pushed()
+        invoice.is_move_sent = True
+        self.simulator.fault("drop_before", match="POST /api.xro/2.0/Invoices", times=2)
+        self.run_sync()
+        self.assertEqual(self.binding(invoice).state, "in_flight")
+        self.pay(invoice)
+        self.connection.action_sync_now()
+        self.run_sync(times=2)
+        self.assert_books_agree(invoice)
+        self.assertTrue(self.document_in_xero(invoice)["SentToContact"])
 
     # -- People in Xero ------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ class RandomMoneyCase(FaultCase, MoneyCase):
         self.sale_taxes = [self.tax, self.tax, low, zero]
         self.purchase_taxes = [self.purchase_tax, purchase_low]
         self.connection.discount_account_id = self.xero_account(self.connection, "260")
+        gain = self.company.account_journal_early_pay_discount_gain_account_id
+        gain.xero_account_id = self.xero_account(self.connection, "310")
         self.discounted = self.env["account.payment.term"].create(
             {
                 "name": "2 % in 7 days",

@@ -150,9 +150,8 @@ class TestSettlements(MoneyCase):
         self.assert_books_agree(invoice)
         self.assertEqual(self.figures(invoice), ("0.00", "117.00", "3.00"))
 
-    def test_early_payment_discount_reduces_the_tax_too(self):
-        # 2 % of 120.00 = 2.40, of which 0.40 VAT: paid are 117.60.
-        terms = self.env["account.payment.term"].create(
+    def early_terms(self):
+        return self.env["account.payment.term"].create(
             {
                 "name": "2 % in 7 days",
                 "early_discount": True,
@@ -162,14 +161,31 @@ class TestSettlements(MoneyCase):
                 "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 40})],
             }
         )
+
+    def test_early_payment_discount_reduces_the_tax_too(self):
+        # 2 % of 120.00 = 2.40, of which 0.40 VAT: paid are 117.60.
         self.connection.discount_account_id = self.xero_account(self.connection, "260")
-        invoice = self.pushed(invoice_payment_term_id=terms.id, invoice_date_due=False)
+        invoice = self.pushed(invoice_payment_term_id=self.early_terms().id, invoice_date_due=False)
         self.pay(invoice, date="2026-03-12")
         self.run_sync()
         self.assert_books_agree(invoice)
         self.assertEqual(self.figures(invoice), ("0.00", "117.60", "2.40"))
         [credit_note] = self.organisation.credit_notes.values()
         self.assertEqual((str(credit_note["SubTotal"]), str(credit_note["TotalTax"])), ("2.00", "0.40"))
+
+    def test_early_payment_discount_of_a_bill_needs_an_account_that_takes_its_tax(self):
+        # An account of revenue is no place for input VAT; the discount that a supplier gives has an account of its own.
+        self.connection.discount_account_id = self.xero_account(self.connection, "260")
+        bill = self.bill(invoice_payment_term_id=self.early_terms().id, invoice_date_due=False)
+        self.pay(bill, date="2026-03-12")
+        self.run_sync()
+        gain = self.company.account_journal_early_pay_discount_gain_account_id
+        self.assert_settlement_held(bill, "account", gain.display_name, "Other Revenue", "INPUT2", "Mapping → Accounts")
+        self.assertEqual(self.figures(bill), ("2.40", "117.60", "0.00"))
+        gain.xero_account_id = self.xero_account(self.connection, "310")
+        self.run_sync()
+        self.assert_books_agree(bill)
+        self.assertEqual(self.figures(bill), ("0.00", "117.60", "2.40"))
 
     def test_an_open_overpayment_is_not_sent_until_it_is_matched(self):
         invoice = self.pushed()
