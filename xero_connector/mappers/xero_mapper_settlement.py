@@ -130,7 +130,7 @@ class XeroMapperSettlement(models.AbstractModel):
         else:
             account = self._company(settlement, move)._xero_value(ours, "xero_account_id")
             account = account or self._account_of_liquidity(connection, ours)
-        name = journal.name or ours.with_company(settlement.company_id).display_name
+        name = journal.name or self._account_name(ours, settlement.company_id)
         problem = account._payment_problem(connection)
         if problem:
             return account, self.env._(
@@ -178,8 +178,7 @@ class XeroMapperSettlement(models.AbstractModel):
         label = self._text(line["name"] or settlement.name, DESCRIPTION)
         company = self._company(settlement, move)
         account = self._difference_account(connection, company, line)
-        # Codes of accounts depend on the company.
-        ours = self.env["account.account"].with_company(company).browse(line["account"]).exists()
+        ours = self._account_name(self.env["account.account"].browse(line["account"]).exists(), company)
         base = self._money(line["base"], settlement.currency_id)
         problem = account._line_problem(connection)
         if problem:
@@ -188,7 +187,7 @@ class XeroMapperSettlement(models.AbstractModel):
                 "Accounts, or choose accounts for write-offs and bank charges in the connection.",
                 amount=base,
                 currency=settlement.currency_id.name,
-                account=ours.display_name,
+                account=ours,
                 why=problem,
             )
             problems.append(("account", text))
@@ -207,7 +206,7 @@ class XeroMapperSettlement(models.AbstractModel):
                 "allow the rate %(rate)s. Map %(ours)s to another account under Xero → Mapping → Accounts.",
                 amount=base,
                 currency=settlement.currency_id.name,
-                ours=ours.display_name,
+                ours=ours,
                 theirs=account.display_name,
                 rate=applied.rate.display_name,
             )
@@ -226,6 +225,12 @@ class XeroMapperSettlement(models.AbstractModel):
             tax_type=applied.rate.code,
         )
         return self.env["xero.mapper.line"]._line(label, account, applied), wanted
+
+    @api.model
+    def _account_name(self, account, company):
+        """Return the code, of this company, and the name of an account: Odoo itself shows codes to accountants only."""
+        account = account.with_company(company)
+        return " ".join(filter(None, [account.code, account.name]))
 
     @api.model
     def _difference_account(self, connection, company, line):

@@ -16,8 +16,8 @@ class Removals:
     def env(self):
         return self.work.env
 
-    def read(self, binding, document):
-        """Read what Xero's ``document``, to which ``binding`` links a document or a write-off, has applied to it."""
+    def see(self, binding, document):
+        """Note what Xero's ``document``, to which ``binding`` links a document or a write-off, has applied to it."""
         for xero_type, ids in _applied(KINDS[document["Type"]], document).items():
             self._there[binding.id, xero_type] = ids
         self._bindings |= binding

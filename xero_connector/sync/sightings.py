@@ -59,7 +59,7 @@ class Sightings:
             status = binding.xero_status
             try:
                 self._note_one(binding, document, move)
-                removals.read(binding, document)
+                removals.see(binding, document)
             except Exception:  # pylint: disable=broad-except
                 # An answer that nobody thought of must not hide what happened to the others.
                 _logger.exception("What Xero has of %s could not be read", binding.res_name)
