@@ -39,8 +39,10 @@ def main(arguments):
 
 def distribution(arguments, cores=None):
     """pytest's options that spread all tests over the machine's `cores`; none when the user says what to run."""
-    # Each keeps two cores busy: its tests, and PostgreSQL or a server and a browser.
-    processes = min((cores or len(os.sched_getaffinity(0))) // 2, _MOST_PROCESSES)
+    cores = cores or len(os.sched_getaffinity(0))
+    # Each keeps two cores busy now and then: its tests, and PostgreSQL. Two run on two cores too, but for the tests
+    # with a server and a browser of their own, which wait until one process is left (see `Scheduler`).
+    processes = min(max(cores // 2, min(cores, 2)), _MOST_PROCESSES)
     if arguments or processes < 2:
         return []
     # A process that dies ends the run, as it does when there is only one: what replaced it might wait for ever.

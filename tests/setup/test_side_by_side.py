@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import OrderedDict
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -89,8 +89,8 @@ def _databases_of(process):
         connection.close()
 
 
-@pytest.mark.parametrize(("cores", "processes"), [(1, None), (3, None), (4, "2"), (64, "4")])
-def test_all_tests_run_in_a_process_for_two_cores_up_to_four(cores, processes):
+@pytest.mark.parametrize(("cores", "processes"), [(1, None), (2, "2"), (3, "2"), (4, "2"), (6, "3"), (64, "4")])
+def test_all_tests_run_in_two_processes_or_one_for_two_cores_up_to_four(cores, processes):
     expected = ["-n", processes] if processes else []
     assert test.distribution([], cores)[:2] == expected
 
@@ -133,17 +133,86 @@ def test_ctrl_c_ends_all_processes_and_drops_their_databases(start, folder):
     assert not _databases_of(process)
 
 
-class _Scheduler(side_by_side.Scheduler):
-    """With a queue of its own and nothing to send: the order alone."""
+class _Node:
+    """One of the processes, as the scheduler sees it."""
 
     def __init__(self):
-        self.workqueue = OrderedDict()
+        self.given, self.shutting_down, self.gateway = [], False, SimpleNamespace(id="process")
+
+    def send_runtest_some(self, indices):
+        self.given += indices
+
+    def shutdown(self):
+        self.shutting_down = True
+
+
+class _Config:
+    """The options that xdist's scheduler reads."""
+
+    def __init__(self, processes):
+        self.option = SimpleNamespace(loadscopereorder=True)
+        self.processes = processes
+
+    def getvalue(self, name):
+        return {"tx": ["popen"] * self.processes}[name]
+
+
+_PATHS = (
+    "tests/browser/test_a.py",
+    "tests/exactly_once/test_b.py",
+    "xero_connector/tests/test_random_money.py",
+    "tests/simulator/test_c.py",
+    "tests/simulator/test_d.py",
+)
+
+
+def _order(cores):
+    """The files that two processes run, in the order in which they begin, as (process, file)."""
+    scheduler = side_by_side.Scheduler(_Config(2), None, cores)
+    nodes = [_Node(), _Node()]
+    tests = [f"{path}::test_{number}" for path in _PATHS for number in range(4)]
+    for node in nodes:
+        scheduler.add_node(node)
+        scheduler.add_node_collection(node, tests)
+    scheduler.schedule()
+    begun, done = [], {node: 0 for node in nodes}
+    while any(done[node] < len(node.given) for node in nodes):
+        for node in nodes:
+            # The last one it has waits until the process knows what comes next, or that nothing does.
+            ready = len(node.given) - (0 if node.shutting_down else 1)
+            if done[node] < ready:
+                test = node.given[done[node]]
+                begun.append((nodes.index(node), tests[test].partition("::")[0]))
+                done[node] += 1
+                scheduler.mark_test_complete(node, test)
+    assert len(begun) == len(tests)
+    assert scheduler.tests_finished
+    return begun
+
+
+def test_what_takes_minutes_begins_first_and_servers_run_beside_the_files():
+    begun = _order(cores=4)
+    assert begun[0] == (0, "tests/browser/test_a.py")
+    assert begun[1] == (1, "xero_connector/tests/test_random_money.py")
+    assert len({process for process, path in begun if path.startswith(("tests/browser", "tests/exactly"))}) == 1
+
+
+@pytest.mark.parametrize("cores", [2, 3])
+def test_servers_and_browsers_wait_until_one_process_is_left_on_a_small_machine(cores):
+    begun = _order(cores)
+    servers = [path.startswith(("tests/browser", "tests/exactly")) for _process, path in begun]
+    first = servers.index(True)
+    # What the other process has to end with: two tests at most.
+    assert servers[first:].count(False) <= 2
+    assert len({process for process, _path in begun[first:][-8:]}) == 1
+    assert {process for process, _path in begun[:first]} == {0, 1}
 
 
 def test_servers_and_browsers_of_two_tests_are_never_in_each_others_way():
     paths = ("tests/browser/test_a.py::test_b", "tests/exactly_once/test_c.py::test_d", "tests/setup/test_e.py::test_f")
-    assert len({_Scheduler()._split_scope(path) for path in paths}) == 1
-    assert _Scheduler()._split_scope("tests/simulator/test_a.py::test_b") == "tests/simulator/test_a.py"
+    scheduler = side_by_side.Scheduler(_Config(2), None)
+    assert len({scheduler._split_scope(path) for path in paths}) == 1
+    assert scheduler._split_scope("tests/simulator/test_a.py::test_b") == "tests/simulator/test_a.py"
 
 
 @pytest.mark.parametrize("name", [name for name in side_by_side._FIRST if name.endswith(".py")])

@@ -26,8 +26,13 @@ class Scheduler(LoadFileScheduling):
     """The next file goes to whichever process is free, those that take minutes first.
 
     Tests with servers of their own are one piece, by far the largest: one process begins with it, while the others
-    go through the files.
+    go through the files. On a machine with fewer than two cores for each process it comes last, when one process is
+    left.
     """
+
+    def __init__(self, config, log, cores=None):
+        super().__init__(config, log)
+        self.crowded = self.numnodes * 2 > (cores or len(os.sched_getaffinity(0)))
 
     def _split_scope(self, nodeid):
         return _WITH_SERVERS if nodeid.startswith(_ONE_AT_A_TIME) else super()._split_scope(nodeid)
@@ -35,8 +40,19 @@ class Scheduler(LoadFileScheduling):
     def _assign_work_unit(self, node):
         for scope in reversed(_FIRST):
             if scope in self.workqueue:
-                self.workqueue.move_to_end(scope, last=False)
+                self.workqueue.move_to_end(scope, last=self.crowded and scope == _WITH_SERVERS)
         super()._assign_work_unit(node)
+
+    def _reschedule(self, node):
+        if self.crowded and list(self.workqueue) == [_WITH_SERVERS] and not self._is_alone(node):
+            if self._pending_of(self.assigned_work[node]) <= 2:
+                # It ends with what it has; who is left then has the machine for itself.
+                node.shutdown()
+            return
+        super()._reschedule(node)
+
+    def _is_alone(self, node):
+        return all(other is node or other.shutting_down for other in self.nodes)
 
 
 def separate(config):
