@@ -5,6 +5,7 @@ from ..xero_api.payload import ENDED, digest, plain
 from .contacts import previous_state
 from .lookups import Lookup, document_bindings
 from .outbox import Element
+from .sightings import Sightings
 from .trial import UNAPPROVED, Trial
 from .verdict import Verdict
 
@@ -207,9 +208,38 @@ class Documents:
                 updates.append(element)
         marks.delete(done)
         self.work.commit()
-        updates = self._free(updates, bindings, marks)
+        updates = self._free(self._seen_again(updates), bindings, marks)
         for resource in ("Invoices", "CreditNotes"):
             self._send(resource, self._of(resource, creates, bindings), self._of(resource, updates, bindings))
+
+    def _seen_again(self, updates):
+        """Return the updates of documents that nobody changed in Xero since we last saw them; hold the others.
+
+        What a person was told of before is overwritten, since only a person's push comes this far with it.
+        """
+        if self.work.rehearsal:
+            return updates
+        verdict = Verdict(self.work)
+        unseen = self.env["xero.binding"]
+        for element in updates:
+            binding = verdict.binding(element)
+            if element.intent == "update" and not binding.remote_change:
+                unseen |= binding
+        sightings = Sightings(self.work)
+        for resource in ("Invoices", "CreditNotes"):
+            some = unseen.filtered(lambda binding, name=resource: KINDS[binding.xero_subtype].resource == name)
+            found = self.lookup.by_ids(KINDS[some[:1].xero_subtype], some.mapped("xero_id")) if some else {}
+            sightings.note(list(found.values()))
+        ready = []
+        for element in updates:
+            binding = verdict.binding(element)
+            if binding in unseen and binding.remote_change:
+                verdict.block(binding, [("changed", binding.remote_change)])
+                verdict.drop_marks(element, "blocked")
+            else:
+                ready.append(element)
+        self.work.commit()
+        return ready
 
     def _of(self, resource, elements, bindings):
         kinds = {binding.id: KINDS[binding.xero_subtype] for binding in bindings.values()}

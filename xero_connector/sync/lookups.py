@@ -72,11 +72,16 @@ class Lookup:
 
     def by_ids(self, kind, xero_ids):
         """Return dict of id → document of a ``Kind``'s resource as Xero has it now; what it shows not is missing."""
-        if not kind.credit:
-            query = {"IDs": ",".join(xero_ids), "page": 1, "pageSize": 1000, "unitdp": "4"}
-            return {found[kind.id_name]: found for found in self.work.client.list("/Invoices", query=query)}
-        # Credit notes cannot be asked for by several ids.
-        return {xero_id: found for xero_id in xero_ids for found in self.work.client.list(f"/CreditNotes/{xero_id}")}
+        if kind.credit:
+            # Credit notes cannot be asked for by several ids.
+            return {
+                xero_id: found for xero_id in xero_ids for found in self.work.client.list(f"/CreditNotes/{xero_id}")
+            }
+        documents = {}
+        for chunk in chunks(xero_ids):
+            query = {"IDs": ",".join(chunk), "page": 1, "pageSize": 1000, "unitdp": "4"}
+            documents |= {found[kind.id_name]: found for found in self.work.client.list("/Invoices", query=query)}
+        return documents
 
     def resolve(self, unresolved, lost_answer=False):
         """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.

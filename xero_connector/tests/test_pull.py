@@ -251,6 +251,60 @@ class TestPull(PullCase):
         self.assertEqual({call.method for call in self.calls()}, {"GET"})
         self.assertEqual(self.in_xero(invoice)["Reference"], "PO 9")
 
+    def test_an_edit_in_xero_that_was_not_read_yet_is_not_overwritten_either(self):
+        invoice = self.pushed(ref="PO 7")
+        self.pull()
+        self.edited(invoice, Reference="PO 9")
+        invoice.ref = "PO 8"
+        self.run_sync()
+        self.assertEqual(self.in_xero(invoice)["Reference"], "PO 9")
+        self.assertEqual((self.binding(invoice).state, self.binding(invoice).reason), ("blocked", "changed"))
+        self.assertIn("reference", invoice.xero_difference)
+        self.assertFalse(self.waiting_marks())
+        invoice.action_push_to_xero()
+        self.run_sync()
+        self.assertEqual(self.in_xero(invoice)["Reference"], "PO 8")
+        self.assertEqual((self.binding(invoice).state, invoice.xero_difference), ("synced", False))
+
+    def test_an_unread_edit_of_a_credit_note_is_not_overwritten(self):
+        credit_notes = [self.pushed(move_type="out_refund", ref="PO 7") for _number in range(2)]
+        edited, other = (self.binding(credit_note) for credit_note in credit_notes)
+        self.organisation.edit_credit_note(edited.xero_id, Reference="PO 9")
+        for credit_note in credit_notes:
+            credit_note.ref = "PO 8"
+        self.run_sync()
+        references = [self.organisation.credit_notes[link.xero_id]["Reference"] for link in (edited, other)]
+        self.assertEqual(references, ["PO 9", "PO 8"])
+        self.assertEqual((edited.reason, other.state), ("changed", "synced"))
+
+    def test_a_person_who_pushes_is_told_first_of_an_edit_that_nobody_knew_of(self):
+        invoice = self.pushed(ref="PO 7")
+        self.edited(invoice, Reference="PO 9")
+        invoice.ref = "PO 8"
+        invoice.action_push_to_xero()
+        self.run_sync()
+        self.assertEqual(self.in_xero(invoice)["Reference"], "PO 9")
+        self.assertIn("reference", invoice.xero_difference)
+        invoice.action_push_to_xero()
+        self.run_sync()
+        self.assertEqual(self.in_xero(invoice)["Reference"], "PO 8")
+
+    def test_a_document_that_ended_in_xero_unread_has_no_successor_by_itself(self):
+        invoice = self.pushed(ref="PO 7")
+        self.organisation.void_invoice(self.binding(invoice).xero_id)
+        invoice.ref = "PO 8"
+        self.run_sync()
+        self.assertIn("It was voided in Xero", invoice.xero_difference)
+        self.assertEqual(len(self.organisation.invoices), 1)
+
+    def test_documents_are_looked_at_together_before_they_are_updated(self):
+        invoices = [self.pushed(ref="PO 7") for _number in range(3)]
+        self.simulator.calls.clear()
+        for invoice in invoices:
+            invoice.ref = "PO 8"
+        self.run_sync()
+        self.assertEqual([call.method for call in self.calls()], ["GET", "POST"])
+
     def test_a_change_that_is_undone_in_xero_is_told_no_more(self):
         invoice = self.pushed(ref="PO 7")
         self.edited(invoice, Reference="PO 9")
