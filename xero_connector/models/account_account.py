@@ -74,5 +74,6 @@ class AccountAccount(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"xero_account_id", "xero_bank_charges"}:
-            self.env["xero.binding"]._retry_blocked(self.env.company, ["account", "tax", "payment_account"])
+            reasons = ["account", "tax", "payment_account", "settlement"]
+            self.env["xero.binding"]._retry_blocked(self.env.company, reasons)
         return result

@@ -169,8 +169,9 @@ class AccountMove(models.Model):
     def _xero_paid_without_entry(self, partials):
         """Yield (document, payment, amount) of payments whose method books nothing until the bank statement does.
 
-        They count for what nothing else settles: once the statement is reconciled, that does. A payment of several
-        documents pays the earliest due first, as Odoo does.
+        They count for what nothing else settles, until a bank statement settles any of their documents: from then on
+        that alone does, as in Odoo's own amount due. A payment of several documents pays the earliest due first, as
+        Odoo does; money that comes in pays no document on which money goes out.
         """
         payments = self.matched_payment_ids.filtered(
             lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
@@ -179,15 +180,20 @@ class AccountMove(models.Model):
             return
         documents = payments.invoice_ids.filtered(lambda move: move.state == "posted" and move._xero_documents())
         partials = {**(documents - self)._xero_partials(), **partials}
+        on_statements = documents._xero_on_statements()
         left = {}
         for document in documents:
             total = Decimal(f"{document.amount_total:.{document.currency_id.decimal_places}f}")
             left[document] = total - sum(partials.get(document.id, {}).values(), Decimal(0))
         for payment in payments.sorted("id"):
+            inbound = payment.payment_type == "inbound"
+            own = (payment.invoice_ids & documents).filtered(
+                lambda move, inbound=inbound: move.is_inbound(include_receipts=True) == inbound
+            )
+            if payment._xero_is_on_statement(own, on_statements):
+                continue
             rest = payment.amount
-            for document in (payment.invoice_ids & documents).sorted(
-                lambda move: (move.invoice_date_due or move.date, move.id)
-            ):
+            for document in own.sorted(lambda move: (move.invoice_date_due or move.date, move.id)):
                 available = payment.currency_id._convert(rest, document.currency_id, payment.company_id, payment.date)
                 amount = min(document._xero_round(Decimal(repr(available))), left[document])
                 if amount <= 0:
@@ -199,11 +205,25 @@ class AccountMove(models.Model):
                 if document in self:
                     yield document, payment, amount
 
+    def _xero_on_statements(self):
+        """Return dict of document → list of [when it was matched, amount], of what bank statements settle of these."""
+        lines = self.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
+        found = defaultdict(list)
+        for partial in (lines.matched_debit_ids | lines.matched_credit_ids).sorted("id"):
+            for own, other, side in (
+                (partial.debit_move_id, partial.credit_move_id, "debit"),
+                (partial.credit_move_id, partial.debit_move_id, "credit"),
+            ):
+                if own in lines and other.move_id.statement_line_id:
+                    found[own.move_id].append([partial.create_date, partial[f"{side}_amount_currency"]])
+        return found
+
     # -- Marks ---------------------------------------------------------------------------------------------------------
 
     def _xero_mark_settled(self):
         """Mark the documents that these entries settle: a payment, for instance, whose date was changed."""
-        entries = self.filtered(lambda move: move.move_type == "entry")
+        # Whoever may change an entry need not see what it settles: that may be of a branch.
+        entries = self.sudo().filtered(lambda move: move.move_type == "entry")
         if not entries:
             return
         lines = entries.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
@@ -225,7 +245,9 @@ class AccountPartialReconcile(models.Model):
         self._xero_both_sides()._xero_documents()._xero_mark(known=True)
 
     def _xero_both_sides(self):
-        return (self.debit_move_id | self.credit_move_id).move_id
+        # Those of a branch too, which a user may not see.
+        partials = self.sudo()
+        return (partials.debit_move_id | partials.credit_move_id).move_id
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -9,10 +9,10 @@ _LIQUID = ("asset_cash", "liability_credit_card")
 _RESULT = ("income", "expense")
 
 # An entry that settles documents. ``total`` is what it settles altogether and ``cash`` what of it is money, both
-# positive, in ``currency``; ``rate`` is units of the company's currency per unit of that, of the money. ``others`` are
-# the lines that are written off. The money is on the bank of ``journal``, or else on ``account``. ``problem`` is what
-# Xero cannot express.
-Split = namedtuple("Split", "currency total cash rate others journal account problem")
+# positive, in ``currency``; ``matched`` is the total in the currency that it was reconciled in; ``rate`` is units of
+# the company's currency per unit of ``currency``, of the money. ``others`` are the lines that are written off. The
+# money is on the bank of ``journal``, or else on ``account``. ``problem`` is what Xero cannot express.
+Split = namedtuple("Split", "currency total matched cash rate others journal account problem")
 
 
 def number(value):
@@ -30,28 +30,47 @@ class Shares:
     def __init__(self, env, partials):
         self.env = env
         self._splits = {}
+        self._accounts = defaultdict(env["account.account"].browse)
         entries = env["account.move"].union(
             *(other for found in partials.values() for other in found if other.move_type == "entry")
         )
         self._spans = self._span_by_document(entries)
 
     def _span_by_document(self, entries):
-        """Return dict of (entry, document id) → (settled before it, settled with it), in the entry's own amounts."""
+        """Return dict of (entry, document id) → (settled before it, settled with it), in the currency of the matching.
+
+        Notes on which accounts an entry settles documents, too.
+        """
         lines = entries.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
         before = defaultdict(Decimal)
-        spans = {}
+        spans, matches = {}, []
         for partial in (lines.matched_debit_ids | lines.matched_credit_ids).sorted("id"):
-            for own, other, side in (
-                (partial.debit_move_id, partial.credit_move_id, "debit"),
-                (partial.credit_move_id, partial.debit_move_id, "credit"),
-            ):
-                if own not in lines:
-                    continue
-                key = (own.move_id, other.move_id.id)
+            matches += [
+                (own, other.move_id, number(partial[f"{side}_amount_currency"]))
+                for own, other, side in (
+                    (partial.debit_move_id, partial.credit_move_id, "debit"),
+                    (partial.credit_move_id, partial.debit_move_id, "credit"),
+                )
+                if own in lines
+            ]
+        for own, other, _amount in matches:
+            if other.move_type != "entry":
+                self._accounts[own.move_id] |= own.account_id
+        for own, other, amount in matches:
+            if own.account_id in self._accounts[own.move_id]:
+                key = (own.move_id, other.id)
                 start = spans.get(key, (before[own.move_id], None))[0]
-                before[own.move_id] += number(partial[f"{side}_amount_currency"])
+                before[own.move_id] += amount
                 spans[key] = (start, before[own.move_id])
         return spans
+
+    def _span(self, document, entry):
+        """Return what an entry settles before a document and with it, in the currency of its ``Split``."""
+        split = self.split(entry)
+        start, end = self._spans[entry, document.id]
+        if split.total == split.matched or not split.matched:
+            return start, end
+        return start * split.total / split.matched, end * split.total / split.matched
 
     def split(self, entry):
         """Return the ``Split`` of an entry."""
@@ -60,7 +79,10 @@ class Shares:
         return self._splits[entry]
 
     def _split(self, entry):
-        settling = entry.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
+        # What else is owed or due on it, on other accounts, is where it comes from: of a point of sale, for instance.
+        settling = entry.line_ids.filtered(
+            lambda line: line.account_id in self._accounts[entry] and line.account_id.account_type in RECONCILED
+        )
         own_currency = len(entry.line_ids.currency_id) == 1
         amount_of = "amount_currency" if own_currency else "balance"
         rest = (entry.line_ids - settling).filtered(
@@ -77,12 +99,13 @@ class Shares:
         return Split(
             currency=settling.currency_id[:1] if own_currency else entry.company_id.currency_id,
             total=sign * total,
+            matched=abs(number(sum(settling.mapped("amount_currency")))),
             cash=cash,
             rate=abs(number(sum(liquid.mapped("balance"))) / money) if money else Decimal(1),
             others=others if written_off > 0 else others.browse(),
             journal=entry.journal_id if at_bank else entry.journal_id.browse(),
             account=liquid.account_id[:1] if not at_bank else liquid.account_id.browse(),
-            problem="" if at_bank else self._problem(entry, liquid, others if written_off > 0 else others.browse()),
+            problem=self._problem(entry, total, liquid, others if written_off > 0 else others.browse()),
         )
 
     def _ignored(self, entry):
@@ -99,26 +122,47 @@ class Shares:
             return (
                 account.account_type in _LIQUID
                 or account == entry.journal_id.default_account_id
+                or account in entry.journal_id._get_journal_inbound_outstanding_payment_accounts()
+                or account in entry.journal_id._get_journal_outbound_outstanding_payment_accounts()
                 or bool(payment and account in payment._get_valid_liquidity_accounts())
             )
         mapped = entry.company_id._xero_value(account, "xero_account_id")
         return account.account_type in _LIQUID or mapped.usable_for_payments
 
-    def _problem(self, entry, liquid, others):
-        if len(liquid.account_id) > 1:
+    def _problem(self, entry, total, liquid, others):
+        at_bank = entry.journal_id.type in MONEY_JOURNALS
+        if not total and not at_bank:
+            return self.env._(
+                "%s moves it to another partner or document on the same account, which Xero cannot express. Settle "
+                "both through a payment each, on a clearing account that allows payments in Xero.",
+                entry.display_name,
+            )
+        if not at_bank and len(liquid.account_id) > 1:
             return self.env._(
                 "%s takes the money from several accounts: make an entry for each of them.", entry.display_name
             )
         strange = others.filtered(
             lambda line: line.account_id.internal_group not in _RESULT and not line.tax_repartition_line_id
         )
+        if at_bank:
+            # Written off to an account of the balance sheet, as withheld tax is: where it goes must be said.
+            strange = strange.filtered(
+                lambda line: not entry.company_id._xero_value(line.account_id, "xero_account_id").usable_on_lines
+            )
         if not strange:
             return ""
+        account = strange[:1].account_id.with_company(entry.company_id)
+        names = {"entry": entry.display_name, "account": " ".join(filter(None, [account.code, account.name]))}
+        if at_bank:
+            return self.env._(
+                "%(entry)s settles part of it with %(account)s, which is neither money nor an income or expense. Map "
+                "that account under Xero → Mapping → Accounts to where it belongs in Xero.",
+                **names,
+            )
         return self.env._(
             "%(entry)s settles it with %(account)s, which is neither a bank account nor an income or expense. Map that "
             "account under Xero → Mapping → Accounts to an account of Xero that allows payments.",
-            entry=entry.display_name,
-            account=strange[:1].account_id.display_name,
+            **names,
         )
 
     def of(self, document, entry, amount):
@@ -128,7 +172,7 @@ class Shares:
             return amount, Decimal(0)
         ratio = split.cash / split.total
         if split.currency == document.currency_id:
-            start, end = self._spans[entry, document.id]
+            start, end = self._span(document, entry)
             cash = document._xero_round(end * ratio) - document._xero_round(start * ratio)
         else:
             cash = document._xero_round(amount * ratio)
@@ -137,7 +181,7 @@ class Shares:
 
     def bank_amount(self, document, entry, part):
         """Return what a part of an entry's settlement of a document is on the bank, in the company's currency."""
-        start, end = self._spans[entry, document.id]
+        start, end = self._span(document, entry)
         amount = (end - start) * part * self.split(entry).rate
         return half_up(amount, Decimal(1).scaleb(-entry.company_id.currency_id.decimal_places))
 

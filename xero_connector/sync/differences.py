@@ -35,7 +35,7 @@ class Differences:
                 and moves.get(binding.res_id, moves[False]).state == "posted"
             )
         )
-        ours, busy = self._ours(compared.mapped("res_id"))
+        ours, busy = self.ours(compared.mapped("res_id"))
         provided = self.env["account.move"].browse(compared.mapped("res_id"))._xero_paid_by_provider()
         put_off = compared.filtered(lambda binding: binding.state == "in_flight" or binding.res_id in busy)
         for binding in documents - put_off:
@@ -49,7 +49,7 @@ class Differences:
 
     # -- What we brought there ---------------------------------------------------------------------------------------
 
-    def _ours(self, move_ids):
+    def ours(self, move_ids):
         """Return dict of move id → (paid, credited) as we have it in Xero, and the ids of moves under way."""
         ours = defaultdict(lambda: [Decimal(0), Decimal(0)])
         if not move_ids:

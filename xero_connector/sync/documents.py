@@ -95,17 +95,10 @@ class Documents:
         kept = bindings.browse()
         for move_id, twin in self.settlements.take_down(bindings.mapped("res_id")).items():
             binding = bindings.filtered(lambda found, move_id=move_id: found.res_id == move_id)
-            verdict.block(binding, [("applied", self._applied_text(twin))], depends_on=twin)
+            verdict.block(binding, [("applied", self.settlements.removed_first_text(twin))], depends_on=twin)
             marks.delete(dict.fromkeys(marks.of("account.move", move_id), "blocked"))
             kept |= binding
         return kept
-
-    def _applied_text(self, twin):
-        return self.env._(
-            "First “%(what)s” must be removed in Xero: %(why)s",
-            what=twin.res_name,
-            why=twin.message or self.env._("that is being done."),
-        )
 
     def _end_element(self, binding, marks):
         # Xero deletes what nobody approved yet, and voids the rest.
@@ -246,6 +239,7 @@ class Documents:
         return [element for element in elements if kinds[element.binding_id].resource == resource]
 
     def _send(self, resource, creates, updates):
+        creates = creates if self.work.rehearsal else self.lookup.adopt(creates)
         created = self.outbox.send(resource, "PUT", creates, self._label("create", resource))
         self.lookup.resolve(self._without_tax_amounts(created))
         updated = self.outbox.send(resource, "POST", updates, self._label("update", resource))
@@ -403,7 +397,7 @@ class Documents:
             binding = by_id[element.binding_id]
             if binding.res_id in kept:
                 twin = kept[binding.res_id]
-                verdict.block(binding, [("applied", self._applied_text(twin))], depends_on=twin)
+                verdict.block(binding, [("applied", self.settlements.removed_first_text(twin))], depends_on=twin)
                 verdict.drop_marks(element, "blocked")
             else:
                 ready.append(element)

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import fields
 
+from ..xero_api.errors import XeroRefused
 from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED, to_datetime
 from .contacts import bindings_of
@@ -74,14 +75,68 @@ class Lookup:
         """Return dict of id → document of a ``Kind``'s resource as Xero has it now; what it shows not is missing."""
         if kind.credit:
             # Credit notes cannot be asked for by several ids.
-            return {
-                xero_id: found for xero_id in xero_ids for found in self.work.client.list(f"/CreditNotes/{xero_id}")
-            }
+            return {xero_id: found for xero_id in xero_ids for found in self.one(f"/CreditNotes/{xero_id}")}
         documents = {}
         for chunk in chunks(xero_ids):
             query = {"IDs": ",".join(chunk), "page": 1, "pageSize": 1000, "unitdp": "4"}
             documents |= {found[kind.id_name]: found for found in self.work.client.list("/Invoices", query=query)}
         return documents
+
+    def one(self, path):
+        """Return the record of a path in a list; an empty list where Xero has it no more.
+
+        :raises XeroError: any other fault
+        """
+        try:
+            return self.work.client.list(path)
+        except XeroRefused as error:
+            if error.status == 404:
+                return []
+            raise
+
+    def adopt(self, elements):
+        """Link what Xero has already of documents whose numbers need not be unique there; return the other elements.
+
+        Xero would make them twice: bills of a connection that was deleted, or typed in by hand.
+        """
+        left = list(elements)
+        for kind in KINDS.values():
+            if kind.unique_numbers:
+                continue
+            some = [
+                element
+                for element in left
+                if self._kind(element) == kind and not self.env["xero.binding"].browse(element.binding_id).synced_at
+            ]
+            found = self.find(kind, list(dict.fromkeys(element.key for element in some))) if some else {}
+            for element in some:
+                document = self._ours_among(kind, found[element.key], element)
+                if document:
+                    found[element.key].remove(document)
+                    left.remove(element)
+                    self._adopt(kind, element, document)
+        self.work.commit()
+        return left
+
+    def _adopt(self, kind, element, document):
+        # It may be paid already: that is told by what settles it.
+        element.expected = {name: value for name, value in element.expected.items() if name != "due"}
+        Verdict(self.work).accepted(element, document, document[kind.id_name])
+
+    def _ours_among(self, kind, documents, element):
+        """Return the one of Xero's documents that an element would make again: by its address, or else its facts."""
+        binding = self.env["xero.binding"].browse(element.binding_id)
+        url = element.payload.get("Url")
+        same = [
+            document
+            for document in documents
+            if document.get("Status") not in ENDED
+            and self.is_same(document, element)
+            and not self.linked_elsewhere(kind, document, binding)
+        ]
+        # One that names another record is that record's.
+        same = [document for document in same if document.get("Url") in (None, "", url)]
+        return next(iter(sorted(same, key=lambda document: document.get("Url") != url)), None)
 
     def resolve(self, unresolved, lost_answer=False):
         """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.
@@ -115,7 +170,7 @@ class Lookup:
                 if self.is_same(document, element) and not self.linked_elsewhere(kind, document, binding)
             ]
             if same:
-                verdict.accepted(element, same[0], same[0][kind.id_name])
+                self._adopt(kind, element, same[0])
             elif living and kind.unique_numbers:
                 verdict.block(binding, [("number", self.number_text(kind, element, living[0]))])
                 verdict.drop_marks(element, "blocked")

@@ -3,6 +3,7 @@ import uuid
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 
 from odoo import fields
 
@@ -219,6 +220,15 @@ class Outbox:
             self.work.env["xero.binding"].browse(batch[0].binding_id).write({"state": batch[0].previous})
             self.work.commit()
             return [("lookup", batch[0])]
+        if error.status == 404 and path != resource_of(path).path:
+            # The record of this path is gone in Xero: that is no matter of the other paths.
+            request.write({"state": "answered", "http_status": error.status, "answer": str(error)})
+            verdict = Verdict(self.work)
+            for element in batch:
+                verdict.refused(element, [str(error)])
+            request.write({"refused_count": len(batch)})
+            self.work.commit()
+            return verdict.unresolved
         if error.status not in (400, 413):
             # Not about what was sent (a wrong address, for instance): halving would only repeat it.
             self.give_back(request, error)
@@ -318,11 +328,14 @@ class Outbox:
         resource = resource_of(request.path)
         answers = resource.answers(data)
 
+        def identity(record):
+            return next((_key(found) for found in (value_at(record, name) for name in resource.keys) if found), "")
+
         def belongs(element, answer, unnamed):
             for name in resource.keys:
                 sent, got = value_at(element.payload, name), value_at(answer, name)
                 if sent and has_id(got):
-                    return _key(sent) == _key(got)
+                    return _key(sent) == _key(got) and self._figures_agree(resource, element.payload, answer)
             return unnamed
 
         if len(answers) == len(elements) and all(
@@ -330,10 +343,10 @@ class Outbox:
         ):
             return answers
         rest = list(answers)
-        keys = Counter(_key(element.key) for element in elements if element.key)
+        keys = Counter(identity(element.payload) for element in elements)
 
         def take(element):
-            if keys[_key(element.key)] > 1:
+            if keys[identity(element.payload)] > 1:
                 return None
             found = next((answer for answer in rest if belongs(element, answer, False)), None)
             if found:
@@ -341,6 +354,19 @@ class Outbox:
             return found
 
         return [take(element) for element in elements]
+
+    @staticmethod
+    def _figures_agree(resource, payload, answer):
+        pairs = [(payload.get(name), answer.get(name)) for name in resource.figures]
+        return all(_plain(sent) == _plain(got) for sent, got in pairs if sent is not None and got is not None)
+
+
+def _plain(value):
+    """Return a figure or a text as it compares with what Xero makes of it."""
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return _key(str(value))
 
 
 def _key(text):

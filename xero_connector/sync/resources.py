@@ -15,6 +15,7 @@ class Resource:
 
     :param id_name: the field that holds Xero's own id
     :param keys: fields that tell elements of an answer apart, the surest first; a dot leads into an inner record
+    :param figures: fields that must agree too where both have them: one document may have several payments
     :param batch: elements in a call
     :param bare: the body is the one element itself, not a list of them
     :param ends: the call removes what its path names: there is nothing to create twice
@@ -23,6 +24,7 @@ class Resource:
     name: str
     id_name: str
     keys: tuple
+    figures: tuple = ()
     batch: int = BATCH_SIZE
     bare: bool = False
     query: dict = field(default_factory=dict)
@@ -68,14 +70,20 @@ _RESOURCES = {
         Resource("Contacts", "ContactID", ("ContactID", "ContactNumber", "Name"), query=_EACH),
         Resource("Invoices", "InvoiceID", ("InvoiceID", "InvoiceNumber"), query=_DOCUMENTS),
         Resource("CreditNotes", "CreditNoteID", ("CreditNoteID", "CreditNoteNumber"), query=_DOCUMENTS),
-        Resource("Payments", "PaymentID", ("Invoice.InvoiceID", "CreditNote.CreditNoteID"), query=_EACH),
+        Resource(
+            "Payments",
+            "PaymentID",
+            ("Invoice.InvoiceID", "CreditNote.CreditNoteID"),
+            figures=("Amount", "Reference"),
+            query=_EACH,
+        ),
         # These two go one a call (Xero's API reference); a tax type is all the id that a tax rate has.
         Resource("TaxRates", "TaxType", ("Name",), batch=1),
         Resource("Currencies", "Code", ("Code",), batch=1, bare=True),
     )
 }
 # Made and removed at the path of a credit note; a payment is removed at its own.
-_ALLOCATIONS = Resource("Allocations", "AllocationID", ("Invoice.InvoiceID",), query=_EACH)
+_ALLOCATIONS = Resource("Allocations", "AllocationID", ("Invoice.InvoiceID",), figures=("Amount",), query=_EACH)
 _ALLOCATION = Resource("Allocations", "AllocationID", (), batch=1, bare=True, ends=True)
 _PAYMENT = Resource("Payments", "PaymentID", (), batch=1, bare=True, ends=True)
 

@@ -207,6 +207,7 @@ class Runner:
                 return
             if (marks.records, marks.ids) == before:
                 self._give_up(work, marks)
+                work.check_time()
                 continue
             before = (marks.records, marks.ids)
             partner_ids = [res_id for model, res_id in marks.records if model == "res.partner"]
@@ -248,11 +249,13 @@ class Runner:
         verdict = Verdict(work)
         text = work.env._("It could not be brought to Xero for a reason that is in the server's log.")
         for res_model, res_id in marks.records:
-            binding = work.env["xero.binding"].search(
-                [("connection_id", "=", work.connection.id), ("res_model", "=", res_model), ("res_id", "=", res_id)],
-                limit=1,
+            bindings = work.env["xero.binding"].search(
+                [("connection_id", "=", work.connection.id), ("res_model", "=", res_model), ("res_id", "=", res_id)]
             )
-            verdict.fail(binding, "unsupported", text)
+            waiting = bindings.filtered(lambda binding: binding.next_try or binding.state in ("new", "in_flight"))
+            bindings.next_try = False
+            for binding in waiting or bindings[:1]:
+                verdict.fail(binding, "unsupported", text)
         marks.delete(dict.fromkeys(marks.ids, "failed"))
         work.commit()
 

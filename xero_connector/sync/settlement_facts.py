@@ -50,7 +50,8 @@ class SettlementFacts:
         undone.write({"amount": 0, "cash_amount": 0, "other_amount": 0, "excess_amount": 0})
         # Of what hangs together with a marked settlement only what changed is marked: the rest would mark it in turn.
         others = (rows - changed - undone).filtered(lambda row: row.document_id in looked_at)
-        marked = rows.create(created) | changed | undone | self._unequal(others)
+        # What was undone first: its removal must not wait for what replaces it.
+        marked = undone | changed | rows.create(created) | self._unequal(others)
         marked -= asked
         ids = {self.work.connection.company_id.id: marked.ids}
         self.env["xero.mark"]._put(marked._name, ids, wake=False)
@@ -125,7 +126,10 @@ class SettlementFacts:
         def unequal(row):
             own = bindings.get(row.id, ())
             if not row.amount:
-                return any(binding.xero_id and binding.xero_status not in ENDED for binding in own)
+                return any(
+                    binding.xero_id and binding.xero_status not in ENDED and binding.state != "excluded"
+                    for binding in own
+                )
             return not own or any(
                 binding.state not in ("synced", "excluded") or binding.xero_status in ENDED for binding in own
             )

@@ -1,9 +1,10 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from ..xero_api.errors import XeroRefused
+from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED
-from .lookups import chunks, quoted
+from .differences import Differences
+from .lookups import Lookup, chunks, quoted
 from .resources import value_at
 from .verdict import Verdict
 
@@ -36,6 +37,84 @@ class SettlementLookup:
         if unresolved:
             self.work.commit()
         return absent
+
+    # -- What others made there --------------------------------------------------------------------------------------
+
+    def adopt(self, xero_type, elements):
+        """Link what Xero has already of these payments or allocations; return the other elements.
+
+        A document that was adopted, or paid by somebody in Xero, has more applied than we brought there. What is of the
+        same amount is taken for ours: made again, it would settle the document twice.
+        """
+        documents = self._with_more(elements)
+        if not documents:
+            return elements
+        verdict, left, taken = Verdict(self.work), [], set()
+        there = self._applied_to(xero_type, elements, documents)
+        for element in elements:
+            same = (
+                found
+                for found in there.get(element.binding_id, [])
+                if found.get(f"{xero_type}ID")
+                and found[f"{xero_type}ID"] not in taken
+                and Decimal(str(found.get("Amount"))) == Decimal(str(element.payload["Amount"]))
+                and not self._is_linked(xero_type, found[f"{xero_type}ID"], element)
+            )
+            found = next(same, None)
+            if not found:
+                left.append(element)
+                continue
+            taken.add(found[f"{xero_type}ID"])
+            # What is due of the document tells of it already.
+            element.expected = {}
+            verdict.accepted(element, {"Status": "AUTHORISED", **found}, found[f"{xero_type}ID"])
+        self.work.commit()
+        return left
+
+    def _with_more(self, elements):
+        """Return the bindings of those documents that have more applied in Xero than we brought there."""
+        ids = {binding_id for element in elements for binding_id, _what in element.expected["applied"]}
+        documents = (
+            self.work.env["xero.binding"]
+            .browse(ids)
+            .filtered(lambda document: document.amount_paid or document.amount_credited)
+        )
+        if not documents:
+            return documents
+        ours, _busy = Differences(self.work).ours(documents.mapped("res_id"))
+
+        def more(document):
+            paid, credited = ours[document.res_id]
+            theirs = (Decimal(f"{document[name]:.2f}") for name in ("amount_paid", "amount_credited"))
+            return any(there > mine for there, mine in zip(theirs, (paid, credited), strict=True))
+
+        return documents.filtered(more)
+
+    def _applied_to(self, xero_type, elements, documents):
+        """Return dict of binding id → payments or allocations that Xero has where an element wants one."""
+        found = {}
+        if xero_type == "Allocation":
+            credit_notes = {element.path.split("/")[2] for element in elements} & set(documents.mapped("xero_id"))
+            by_note = {xero_id: self.allocations(xero_id) for xero_id in credit_notes}
+            for element in elements:
+                found[element.binding_id] = [
+                    allocation
+                    for allocation in by_note.get(element.path.split("/")[2], [])
+                    if not allocation.get("IsDeleted")
+                    and value_at(allocation, "Invoice.InvoiceID") == element.payload["Invoice"]["InvoiceID"]
+                ]
+            return found
+        paid = {}
+        for kind in KINDS.values():
+            some = documents.filtered(lambda document, kind=kind: document.xero_subtype == kind.type)
+            there = Lookup(self.work).by_ids(kind, some.mapped("xero_id")) if some else {}
+            paid |= {xero_id: document.get("Payments") or [] for xero_id, document in there.items()}
+        for element in elements:
+            [(binding_id, _what)] = element.expected["applied"]
+            found[element.binding_id] = paid.get(documents.browse(binding_id).xero_id, [])
+        return found
+
+    # -- What we may have made -----------------------------------------------------------------------------------------
 
     def _payments(self, elements):
         """Yield (element, payment or ``None``); payments are found by our reference, which is our payment's name."""
@@ -94,8 +173,8 @@ class SettlementLookup:
                 yield element, allocation
 
     def allocations(self, credit_note_id):
-        """Return the allocations of a credit note as Xero has them now."""
-        documents = self.work.client.list(f"/CreditNotes/{credit_note_id}")
+        """Return the allocations of a credit note as Xero has them now; none where it is gone."""
+        documents = Lookup(self.work).one(f"/CreditNotes/{credit_note_id}")
         return [found for document in documents for found in document.get("Allocations") or []]
 
     def _is_linked(self, xero_type, xero_id, element):
@@ -111,13 +190,8 @@ class SettlementLookup:
 
     def is_gone(self, binding):
         """Whether Xero has a payment or an allocation no more."""
-        try:
-            if binding.xero_type == "Payment":
-                payments = self.work.client.list(f"/Payments/{binding.xero_id}")
-                return all(payment.get("Status") in ENDED for payment in payments)
-            there = {found.get("AllocationID") for found in self.allocations(binding.xero_parent_id)}
-            return binding.xero_id not in there
-        except XeroRefused as error:
-            if error.status == 404:
-                return True
-            raise
+        if binding.xero_type == "Payment":
+            payments = Lookup(self.work).one(f"/Payments/{binding.xero_id}")
+            return all(payment.get("Status") in ENDED for payment in payments)
+        there = {found.get("AllocationID") for found in self.allocations(binding.xero_parent_id)}
+        return binding.xero_id not in there

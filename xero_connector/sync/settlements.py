@@ -101,7 +101,7 @@ class Settlements:
         settlements = self._of_documents(move_ids)
         if self.work.rehearsal or not settlements:
             return {}
-        bindings = self._bindings(settlements).filtered(self._is_live)
+        bindings = self._bindings(settlements).filtered(self._is_ours_to_remove)
         if bindings:
             self.env["xero.mark"]._put(
                 settlements._name, {self.work.connection.company_id.id: bindings.mapped("res_id")}, wake=False
@@ -130,6 +130,9 @@ class Settlements:
     @staticmethod
     def _is_live(binding):
         return bool(binding.xero_id) and binding.xero_status not in ENDED
+
+    def _is_ours_to_remove(self, binding):
+        return self._is_live(binding) and binding.state != "excluded"
 
     # -- Making Xero equal ---------------------------------------------------------------------------------------------
 
@@ -186,10 +189,10 @@ class Settlements:
         counterpart = document.browse()
         if settlement.kind == "allocation":
             counterpart = documents.get(settlement.counterpart_id, counterpart)
-        if not settlement.amount:
-            return []
         if self._is_left_alone(settlement, document, counterpart):
             return None
+        if not settlement.amount:
+            return []
         problem, waits_for = self._document_problem(settlement, document, counterpart)
         twins = []
         if settlement.kind == "allocation":
@@ -211,10 +214,13 @@ class Settlements:
         """Whether nothing is done about it, neither made nor removed: it is none of what the connection sends."""
         connection = self.work.connection
         sides = [document, *([counterpart] if settlement.kind == "allocation" else [])]
+        linked = [side for side in sides if side]
         return (
             (settlement.kind != "allocation" and not connection.sync_payments)
-            or any(not side or side.state == "excluded" or side.reason == "date" for side in sides)
-            or any(not connection._sends(KINDS[side.xero_subtype]) for side in sides)
+            # What was undone leaves Xero whatever became of its documents.
+            or (settlement.amount and len(linked) < len(sides))
+            or any(side.state == "excluded" or side.reason == "date" for side in linked)
+            or any(not connection._sends(KINDS[side.xero_subtype]) for side in linked)
         )
 
     def _document_problem(self, settlement, document, counterpart):
@@ -251,7 +257,8 @@ class Settlements:
             role=MAIN,
             xero_type="Payment",
             payload=mapped.payload,
-            fingerprint=digest({**decided, **where, "document": document.xero_id}),
+            # What is on the bank of a foreign payment decides its rate.
+            fingerprint=digest({**decided, **where, "bank": settlement.bank_amount, "document": document.xero_id}),
             amount=mapped.payload["Amount"],
             applied=[(document.id, "paid")],
             problems=list(mapped.problems),
@@ -299,7 +306,7 @@ class Settlements:
         rows = self.env["xero.settlement"].union(*(row for row, twins in plans.items() if twins is not None))
         bindings = self._bindings(rows)
         untrue = bindings.browse()
-        for binding in bindings.filtered(self._is_live):
+        for binding in bindings.filtered(self._is_ours_to_remove):
             twin = wanted.get((binding.res_id, binding.role))
             # What cannot be made anew is not removed either: half of it would be worse.
             if twin is None or (not twin.problems and twin.fingerprint != binding.synced_hash):
@@ -308,7 +315,7 @@ class Settlements:
         changed = untrue.filtered(lambda binding: binding.role == WRITE_OFF).mapped("res_id")
         return untrue | bindings.filtered(
             lambda binding: (
-                binding.role == WRITE_OFF_ALLOCATION and binding.res_id in changed and self._is_live(binding)
+                binding.role == WRITE_OFF_ALLOCATION and binding.res_id in changed and self._is_ours_to_remove(binding)
             )
         )
 
@@ -435,13 +442,14 @@ class Settlements:
 
     def _make(self, plans, roles):
         elements = defaultdict(list)
+        leaving = self._leaving(plans) if roles == _APPLIED else {}
         for role in roles:
             wanted = [
                 (settlement, twin) for settlement, twins in plans.items() for twin in twins or [] if twin.role == role
             ]
             bindings = self._bindings_of([settlement for settlement, _twin in wanted], role, dict(wanted))
             for settlement, twin in wanted:
-                element = self._creation(settlement, twin, bindings[settlement.id])
+                element = self._creation(settlement, twin, bindings[settlement.id], leaving)
                 if element:
                     elements[twin.xero_type].append(element)
         self.work.commit()
@@ -452,11 +460,29 @@ class Settlements:
             "Payment": ("Payments", self.env._("Create payments")),
         }
         for xero_type, (resource, label) in labels.items():
-            unresolved = self.outbox.send(resource, "PUT", elements[xero_type], label)
+            wanted = elements[xero_type]
+            if xero_type in ("Allocation", "Payment"):
+                wanted = self.lookup.adopt(xero_type, wanted)
+            unresolved = self.outbox.send(resource, "PUT", wanted, label)
             if xero_type in ("Invoice", "CreditNote"):
                 Lookup(self.work).resolve(unresolved)
             else:
                 self.lookup.resolve(unresolved)
+
+    def _leaving(self, plans):
+        """Return dict of document id → binding of what was undone in Odoo and is still applied to it in Xero."""
+        sides = {row.document_id for row in plans}
+        sides |= {row.counterpart_id for row in plans if row.kind == "allocation"}
+        undone = self._of_documents(sides).filtered(lambda row: not row.amount)
+        bindings = self._bindings(undone).filtered(lambda binding: binding.role in _APPLIED) if undone else []
+        ids_of = {row.id: (row.document_id, row.kind == "allocation" and row.counterpart_id) for row in undone}
+        return {
+            move_id: binding
+            for binding in bindings
+            if self._is_ours_to_remove(binding)
+            for move_id in ids_of[binding.res_id]
+            if move_id
+        }
 
     def _bindings_of(self, settlements, role, twins):
         """Return dict of settlement id → binding of a role, made where there is none yet."""
@@ -466,7 +492,7 @@ class Settlements:
             found |= bindings_of(self.work, some, xero_type, subtype, role)
         return found
 
-    def _creation(self, settlement, twin, binding):
+    def _creation(self, settlement, twin, binding, leaving):
         """Return what to send of a twin; ``None`` where Xero has it, or after holding it with what is wrong."""
         verdict = Verdict(self.work)
         if binding.state == "excluded":
@@ -479,6 +505,13 @@ class Settlements:
             return None
         if twin.problems:
             verdict.block(binding, twin.problems, depends_on=twin.waits_for)
+            return None
+        old = leaving.get(settlement.document_id) or leaving.get(
+            settlement.kind == "allocation" and settlement.counterpart_id
+        )
+        if old and twin.role in _APPLIED:
+            # Often its successor: both at once would settle the document twice.
+            verdict.block(binding, [("applied", self.removed_first_text(old))], depends_on=old)
             return None
         if binding.remote_change and not self.work.for_person:
             # What somebody removed in Xero is made again by nobody but a person.
@@ -511,6 +544,14 @@ class Settlements:
             attempts=binding.attempts,
         )
 
+    def removed_first_text(self, twin):
+        """Say in words what keeps a document from being changed in Xero."""
+        return self.env._(
+            "First “%(what)s” must be removed in Xero: %(why)s",
+            what=twin.res_name,
+            why=twin.message or self.env._("that is being done."),
+        )
+
     # -- Marks ---------------------------------------------------------------------------------------------------------
 
     def _settle_marks(self, plans, marks):
@@ -520,7 +561,10 @@ class Settlements:
         for settlement, twins in plans.items():
             states = {binding.state for binding in bindings.get(settlement.id, ())}
             retried = any(binding.next_try for binding in bindings.get(settlement.id, ()))
-            if twins is not None and "new" in states and not retried:
+            if twins is None:
+                # Left alone: nothing of it is tried again by itself.
+                bindings.get(settlement.id, self.env["xero.binding"]).filtered("next_try").next_try = False
+            elif "new" in states and not retried:
                 # Stopped, or to be made under another number: it was marked again for that.
                 continue
             state = "failed" if "failed" in states else "blocked" if "blocked" in states else "synced"

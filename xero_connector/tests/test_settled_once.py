@@ -1,0 +1,192 @@
+from .money_case import MoneyCase
+
+
+class TestSettledOnce(MoneyCase):
+    """Nothing settles a document twice in Xero: not with what others made there, nor with what is leaving it."""
+
+    # -- What others made in Xero --------------------------------------------------------------------------------------
+
+    def look(self):
+        """Have the engine read what happened in Xero."""
+        self.connection.action_sync_now()
+        self.run_sync()
+
+    def test_a_payment_that_was_entered_in_xero_is_linked_when_it_is_registered_in_odoo_too(self):
+        invoice = self.pushed()
+        paid = self.organisation.pay_invoice(self.binding(invoice).xero_id, amount=40)
+        self.look()
+        self.assertIn("Register the payment in Odoo too", invoice.xero_difference)
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.assert_books_agree(invoice)
+        self.assertEqual(self.figures(invoice), ("80.00", "40.00", "0.00"))
+        self.assertEqual(self.binding(self.settlements(invoice)).xero_id, paid["PaymentID"])
+        self.look()
+        self.assertFalse(invoice.xero_difference)
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.assert_books_agree(invoice)
+        self.assertEqual(self.figures(invoice), ("40.00", "80.00", "0.00"))
+
+    def test_a_payment_of_another_amount_is_another_payment(self):
+        invoice = self.pushed()
+        self.organisation.pay_invoice(self.binding(invoice).xero_id, amount=40)
+        self.look()
+        self.pay(invoice, 30.0)
+        self.run_sync()
+        self.assertEqual(self.figures(invoice), ("50.00", "70.00", "0.00"))
+
+    def test_an_allocation_that_was_made_in_xero_is_linked_too(self):
+        invoice, credit_note = self.pushed(), self.pushed([(1, 50.0)], move_type="out_refund")
+        self.organisation.allocate_credit(self.binding(credit_note).xero_id, self.binding(invoice).xero_id, amount=60)
+        self.look()
+        self.reconcile(invoice, credit_note)
+        self.run_sync()
+        self.assert_books_agree(invoice, credit_note)
+        self.assertEqual(self.figures(invoice), ("60.00", "0.00", "60.00"))
+
+    def test_a_document_that_is_linked_by_its_number_keeps_its_payment(self):
+        invoice = self.invoice()
+        self.run_sync()
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.env["xero.binding"].search([("res_model", "in", ("account.move", "xero.settlement"))]).sudo().unlink()
+        invoice._xero_mark()
+        self.run_sync()
+        self.assert_books_agree(invoice)
+        self.assertEqual(self.figures(invoice), ("80.00", "40.00", "0.00"))
+        self.assertEqual(len(self.organisation.invoices), 1)
+        self.assertFalse(invoice.xero_warning)
+
+    def test_a_bill_that_is_in_xero_already_is_linked(self):
+        bill = self.bill(ref="S-17")
+        self.run_sync()
+        xero_id = self.binding(bill).xero_id
+        self.binding(bill).sudo().unlink()
+        bill._xero_mark()
+        self.run_sync()
+        self.assertEqual(self.binding(bill).xero_id, xero_id)
+        self.assertEqual(len(self.organisation.invoices), 1)
+
+    def test_a_bill_that_was_typed_into_xero_is_linked(self):
+        self.contact_of(self.partner)
+        there = self.organisation.add_invoice(
+            Type="ACCPAY",
+            Status="AUTHORISED",
+            Contact={"ContactID": self.binding(self.partner).xero_id},
+            InvoiceNumber="S-18",
+            Date="2026-03-10",
+            DueDate="2026-04-09",
+            CurrencyCode=self.company.currency_id.name,
+            LineItems=[
+                {"Description": "Paper", "Quantity": 1, "UnitAmount": 100, "AccountCode": "429", "TaxType": "INPUT2"}
+            ],
+        )
+        bill = self.bill(ref="S-18")
+        self.run_sync()
+        self.assertEqual(self.binding(bill).xero_id, there["InvoiceID"])
+        self.assert_books_agree(bill)
+
+    def test_two_equal_bills_of_one_number_stay_two(self):
+        first = self.bill(ref="S-19")
+        self.run_sync()
+        second = first.copy({"invoice_date": first.invoice_date, "ref": "S-19"})
+        second.action_post()
+        self.run_sync()
+        self.assertNotEqual(self.binding(first).xero_id, self.binding(second).xero_id)
+        self.assert_books_agree(first, second)
+
+    def contact_of(self, partner):
+        self.pushed()
+        self.assertTrue(self.binding(partner).xero_id)
+
+    # -- What is leaving Xero ------------------------------------------------------------------------------------------
+
+    def test_a_successor_waits_until_xero_let_the_old_payment_go(self):
+        invoice = self.pushed()
+        old = self.pay(invoice, 40.0)
+        self.run_sync()
+        [paid] = self.live_payments()
+        self.organisation.reconcile_payment(paid["PaymentID"])
+        old.action_draft()
+        old.unlink()
+        self.pay(invoice, 40.0, date="2026-03-25")
+        self.run_sync()
+        self.assertEqual(self.figures(invoice), ("80.00", "40.00", "0.00"))
+        self.assert_settlement_held(invoice, "applied", "must be removed in Xero", "reconciled")
+        self.organisation.reconcile_payment(paid["PaymentID"], reconciled=False)
+        self.env["xero.binding"].search([("state", "=", "failed")]).action_retry()
+        self.run_sync()
+        self.assert_books_agree(invoice)
+        [paid] = self.live_payments()
+        self.assertEqual(str(paid["Date"]), "2026-03-25")
+
+    def test_what_a_person_excluded_stays_in_xero_and_keeps_nothing_waiting(self):
+        invoice = self.pushed()
+        old = self.pay(invoice, 40.0)
+        self.run_sync()
+        [paid] = self.live_payments()
+        self.organisation.reconcile_payment(paid["PaymentID"])
+        old.action_draft()
+        old.unlink()
+        self.run_sync()
+        link = self.env["xero.binding"].search([("state", "=", "failed")])
+        link.action_exclude()
+        self.organisation.reconcile_payment(paid["PaymentID"], reconciled=False)
+        self.pay(invoice, 30.0)
+        self.run_sync()
+        self.assertEqual(link.state, "excluded")
+        self.assertEqual(self.figures(invoice), ("50.00", "70.00", "0.00"))
+
+    def test_while_payments_are_off_nothing_is_removed_either(self):
+        invoice = self.pushed()
+        self.pay(invoice)
+        self.run_sync()
+        self.connection.sync_payments = False
+        self.unreconcile(invoice)
+        self.statement(120.0, invoice)
+        self.run_sync()
+        self.assertEqual(self.figures(invoice), ("0.00", "120.00", "0.00"))
+        self.assertEqual(len(self.organisation.payments), 1)
+
+    def test_many_payments_that_are_replaced_at_once_are_all_there_in_the_end(self):
+        invoices = [self.invoice() for _number in range(3)]
+        self.run_sync()
+        payments = [self.pay(invoice) for invoice in invoices]
+        self.run_sync()
+        for invoice, payment in zip(invoices, payments, strict=True):
+            payment.action_draft()
+            payment.unlink()
+            self.pay(invoice, date="2026-03-27")
+        self.run_sync(times=2)
+        self.assert_books_agree(*invoices)
+        self.assertEqual({str(paid["Date"]) for paid in self.live_payments()}, {"2026-03-27"})
+
+    # -- Answers -------------------------------------------------------------------------------------------------------
+
+    def test_two_payments_of_one_invoice_never_get_each_others_id(self):
+        for kind in ("omit", "reorder"):
+            with self.subTest(kind):
+                invoice = self.pushed()
+                first, second = self.pay(invoice, 40.0), self.pay(invoice, 60.0)
+                self.simulator.fault(kind, match="PUT /api.xro/2.0/Payments")
+                self.run_sync(times=2)
+                self.assert_books_agree(invoice)
+                for row in self.settlements(invoice):
+                    paid = self.organisation.payments[self.binding(row).xero_id]
+                    self.assertEqual(float(paid["Amount"]), row.amount)
+                self.assertEqual(self.figures(invoice), ("20.00", "100.00", "0.00"), (first, second))
+
+    def test_a_credit_note_that_is_gone_in_xero_keeps_no_payment_waiting(self):
+        invoice, credit_note = self.pushed(), self.pushed([(1, 50.0)], move_type="out_refund")
+        other = self.pushed()
+        self.organisation.credit_notes.pop(self.binding(credit_note).xero_id)
+        self.reconcile(invoice, credit_note)
+        self.pay(other)
+        self.run_sync()
+        self.assert_books_agree_but_held(other)
+        self.assert_settlement_held(invoice, "refused", "cannot be found")
+
+    def assert_books_agree_but_held(self, move):
+        self.assertEqual(self.figures(move)[0], f"{move.amount_residual:.2f}")
+        self.assertFalse(self.waiting_marks())
