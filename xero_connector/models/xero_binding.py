@@ -237,9 +237,10 @@ class XeroBinding(models.Model):
     def action_exclude(self):
         """Leave these records alone from now on; what is in Xero stays there."""
         self.check_access("read")
-        self.sudo().filtered(lambda binding: binding.state != "in_flight").write(
-            {"state": "excluded", "message": False, "reason": False}
-        )
+        bindings = self.sudo().filtered(lambda binding: binding.state != "in_flight")
+        bindings.write({"state": "excluded", "message": False, "reason": False})
+        # What waited for these waits for nothing now, or for somebody who includes them.
+        self.sudo().search([("depends_on_id", "in", bindings.ids), ("state", "=", "blocked")])._mark()
 
     def action_include(self):
         """Take excluded records up again."""

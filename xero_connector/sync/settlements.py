@@ -546,11 +546,10 @@ class Settlements:
 
     def removed_first_text(self, twin):
         """Say in words what keeps a document from being changed in Xero."""
-        return self.env._(
-            "First “%(what)s” must be removed in Xero: %(why)s",
-            what=twin.res_name,
-            why=twin.message or self.env._("that is being done."),
-        )
+        why = twin.message or self.env._("that is being done.")
+        if twin.state == "excluded":
+            why = self.env._("it is excluded. Press Include on it, or remove it in Xero.")
+        return self.env._("First “%(what)s” must be removed in Xero: %(why)s", what=twin.res_name, why=why)
 
     # -- Marks ---------------------------------------------------------------------------------------------------------
 
