@@ -130,7 +130,7 @@ class XeroMapperSettlement(models.AbstractModel):
         else:
             account = self._company(settlement, move)._xero_value(ours, "xero_account_id")
             account = account or self._account_of_liquidity(connection, ours)
-        name = journal.name or self._account_name(ours, settlement.company_id)
+        name = journal.name or ours._xero_full_name(settlement.company_id)
         problem = account._payment_problem(connection)
         if problem:
             return account, self.env._(
@@ -178,7 +178,7 @@ class XeroMapperSettlement(models.AbstractModel):
         label = self._text(line["name"] or settlement.name, DESCRIPTION)
         company = self._company(settlement, move)
         account = self._difference_account(connection, company, line)
-        ours = self._account_name(self.env["account.account"].browse(line["account"]).exists(), company)
+        ours = self.env["account.account"].browse(line["account"]).exists()._xero_full_name(company)
         base = self._money(line["base"], settlement.currency_id)
         problem = account._line_problem(connection)
         if problem:
@@ -225,12 +225,6 @@ class XeroMapperSettlement(models.AbstractModel):
             tax_type=applied.rate.code,
         )
         return self.env["xero.mapper.line"]._line(label, account, applied), wanted
-
-    @api.model
-    def _account_name(self, account, company):
-        """Return the code, of this company, and the name of an account: Odoo itself shows codes to accountants only."""
-        account = account.with_company(company)
-        return " ".join(filter(None, [account.code, account.name]))
 
     @api.model
     def _difference_account(self, connection, company, line):

@@ -71,6 +71,11 @@ class AccountAccount(models.Model):
             return self.env._("only account for income in Xero")
         return self.env._("only account for expenses in Xero")
 
+    def _xero_full_name(self, company):
+        """Return the code, in a company, and the name of an account: Odoo itself shows codes to accountants only."""
+        account = self.with_company(company)
+        return " ".join(filter(None, [account.code, account.name]))
+
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"xero_account_id", "xero_bank_charges"}:

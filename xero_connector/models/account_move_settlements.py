@@ -1,4 +1,6 @@
 from collections import defaultdict, namedtuple
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from odoo import api, models
@@ -19,6 +21,15 @@ Settled = namedtuple(
     "counterpart kind name date amount cash other excess journal account bank_amount lines problem",
     defaults=(Decimal(0), Decimal(0), Decimal(0), None, None, Decimal(0), (), ""),
 )
+
+
+@dataclass
+class _Matched:
+    """What a line of a bank statement settles of a document, in its currency, and since when."""
+
+    currency: models.BaseModel
+    moment: datetime
+    amount: float
 
 
 class AccountMove(models.Model):
@@ -173,27 +184,28 @@ class AccountMove(models.Model):
         that alone does, as in Odoo's own amount due. A payment of several documents pays the earliest due first, as
         Odoo does; money that comes in pays no document on which money goes out.
         """
-        payments = self.matched_payment_ids.filtered(
-            lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
-        )
+        payments = self._xero_payments_without_entry()
         if not payments:
             return
-        documents = payments.invoice_ids.filtered(lambda move: move.state == "posted" and move._xero_documents())
+        documents = payments.invoice_ids._xero_posted()
+        # With all that hangs together: which payment a statement shows must not depend on who asks.
+        while more := documents._xero_payments_without_entry() - payments:
+            payments |= more
+            documents = payments.invoice_ids._xero_posted()
         partials = {**(documents - self)._xero_partials(), **partials}
-        on_statements = documents._xero_on_statements()
         left = {}
         for document in documents:
             total = Decimal(f"{document.amount_total:.{document.currency_id.decimal_places}f}")
             left[document] = total - sum(partials.get(document.id, {}).values(), Decimal(0))
+        owns = {}
         for payment in payments.sorted("id"):
             inbound = payment.payment_type == "inbound"
-            own = (payment.invoice_ids & documents).filtered(
+            owns[payment] = (payment.invoice_ids & documents).filtered(
                 lambda move, inbound=inbound: move.is_inbound(include_receipts=True) == inbound
             )
-            if payment._xero_is_on_statement(own, on_statements):
-                continue
+        for payment in payments.sorted("id") - documents._xero_on_statements(owns):
             rest = payment.amount
-            for document in own.sorted(lambda move: (move.invoice_date_due or move.date, move.id)):
+            for document in owns[payment].sorted(lambda move: (move.invoice_date_due or move.date, move.id)):
                 available = payment.currency_id._convert(rest, document.currency_id, payment.company_id, payment.date)
                 amount = min(document._xero_round(Decimal(repr(available))), left[document])
                 if amount <= 0:
@@ -205,8 +217,51 @@ class AccountMove(models.Model):
                 if document in self:
                     yield document, payment, amount
 
-    def _xero_on_statements(self):
-        """Return dict of document → list of [when it was matched, amount], of what bank statements settle of these."""
+    def _xero_posted(self):
+        return self.filtered(lambda move: move.state == "posted")._xero_documents()
+
+    def _xero_payments_without_entry(self):
+        return self.matched_payment_ids.filtered(
+            lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
+        )
+
+    def _xero_on_statements(self, owns):
+        """Return those payments without an entry that a bank statement shows by now.
+
+        What a statement settles is the payment of just that amount, as in Odoo too; else the first that it may be.
+
+        :param owns: dict of payment → its documents
+        """
+        matched = self._xero_matched_by_statements()
+        found = self.env["account.payment"]
+        for exactly in (True, False):
+            for payment, own in owns.items():
+                shown = [
+                    line
+                    for document in own
+                    for line in matched.get(document, ())
+                    if line.moment >= payment.create_date and not line.currency.is_zero(line.amount)
+                ]
+                if payment in found or not shown:
+                    continue
+                worth = [
+                    line.currency._convert(line.amount, payment.currency_id, payment.company_id, payment.date)
+                    for line in shown
+                ]
+                differs = payment.currency_id.compare_amounts
+                alike = [pair for pair in zip(shown, worth, strict=True) if not differs(pair[1], payment.amount)]
+                if exactly and not alike and differs(sum(worth), payment.amount):
+                    continue
+                found |= payment
+                rest = payment.amount
+                for line, amount in alike[:1] or zip(shown, worth, strict=True):
+                    part = min(rest / amount, 1)
+                    rest -= part * amount
+                    line.amount *= 1 - part
+        return found
+
+    def _xero_matched_by_statements(self):
+        """Return dict of document → list of ``_Matched``, of what bank statements settle of these documents."""
         lines = self.line_ids.filtered(lambda line: line.account_id.account_type in RECONCILED)
         found = defaultdict(list)
         for partial in (lines.matched_debit_ids | lines.matched_credit_ids).sorted("id"):
@@ -215,7 +270,8 @@ class AccountMove(models.Model):
                 (partial.credit_move_id, partial.debit_move_id, "credit"),
             ):
                 if own in lines and other.move_id.statement_line_id:
-                    found[own.move_id].append([partial.create_date, partial[f"{side}_amount_currency"]])
+                    amount = partial[f"{side}_amount_currency"]
+                    found[own.move_id].append(_Matched(own.currency_id, partial.create_date, amount))
         return found
 
     # -- Marks ---------------------------------------------------------------------------------------------------------

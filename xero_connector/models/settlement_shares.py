@@ -151,8 +151,8 @@ class Shares:
             )
         if not strange:
             return ""
-        account = strange[:1].account_id.with_company(entry.company_id)
-        names = {"entry": entry.display_name, "account": " ".join(filter(None, [account.code, account.name]))}
+        account = strange[:1].account_id._xero_full_name(entry.company_id)
+        names = {"entry": entry.display_name, "account": account}
         if at_bank:
             return self.env._(
                 "%(entry)s settles part of it with %(account)s, which is neither money nor an income or expense. Map "

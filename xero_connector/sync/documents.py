@@ -1,12 +1,12 @@
 import logging
 
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED, digest, plain
+from ..xero_api.payload import ENDED, UNAPPROVED, digest, plain
 from .contacts import previous_state
 from .lookups import Lookup, document_bindings
 from .outbox import Element
 from .sightings import Sightings
-from .trial import UNAPPROVED, Trial
+from .trial import Trial
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)
@@ -201,9 +201,11 @@ class Documents:
                 updates.append(element)
         marks.delete(done)
         self.work.commit()
+        for resource in ("Invoices", "CreditNotes"):
+            self._create(resource, self._of(resource, creates, bindings))
         updates = self._free(self._seen_again(updates), bindings, marks)
         for resource in ("Invoices", "CreditNotes"):
-            self._send(resource, self._of(resource, creates, bindings), self._of(resource, updates, bindings))
+            self._update(resource, self._of(resource, updates, bindings))
 
     def _seen_again(self, updates):
         """Return the updates of documents that nobody changed in Xero since we last saw them; hold the others.
@@ -218,11 +220,7 @@ class Documents:
             binding = verdict.binding(element)
             if element.intent == "update" and not binding.remote_change:
                 unseen |= binding
-        sightings = Sightings(self.work)
-        for resource in ("Invoices", "CreditNotes"):
-            some = unseen.filtered(lambda binding, name=resource: KINDS[binding.xero_subtype].resource == name)
-            found = self.lookup.by_ids(KINDS[some[:1].xero_subtype], some.mapped("xero_id")) if some else {}
-            sightings.note(list(found.values()))
+        Sightings(self.work).note(self.lookup.now(unseen))
         ready = []
         for element in updates:
             binding = verdict.binding(element)
@@ -238,10 +236,12 @@ class Documents:
         kinds = {binding.id: KINDS[binding.xero_subtype] for binding in bindings.values()}
         return [element for element in elements if kinds[element.binding_id].resource == resource]
 
-    def _send(self, resource, creates, updates):
+    def _create(self, resource, creates):
         creates = creates if self.work.rehearsal else self.lookup.adopt(creates)
         created = self.outbox.send(resource, "PUT", creates, self._label("create", resource))
         self.lookup.resolve(self._without_tax_amounts(created))
+
+    def _update(self, resource, updates):
         updated = self.outbox.send(resource, "POST", updates, self._label("update", resource))
         self._fail_silent(self._without_tax_amounts(updated))
 

@@ -4,7 +4,7 @@ from odoo import fields
 
 from ..xero_api.errors import XeroRefused
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED, to_datetime
+from ..xero_api.payload import ENDED, UNAPPROVED, to_datetime
 from .contacts import bindings_of
 from .verdict import Verdict
 
@@ -82,6 +82,22 @@ class Lookup:
             documents |= {found[kind.id_name]: found for found in self.work.client.list("/Invoices", query=query)}
         return documents
 
+    def now(self, bindings):
+        """Return Xero's documents of these bindings as they are now, in few calls; what it shows not is missing."""
+        documents = []
+        for kind in KINDS.values():
+            some = bindings.filtered(lambda binding, kind=kind: binding.xero_subtype == kind.type)
+            wanted = set(some.mapped("xero_id"))
+            if kind.credit:
+                # By their numbers, since they cannot be asked for by several ids.
+                numbers = list(dict.fromkeys(filter(None, some.mapped("xero_number"))))
+                found = [document for same in self.find(kind, numbers).values() for document in same]
+                documents += [document for document in found if document[kind.id_name] in wanted]
+                wanted -= {document[kind.id_name] for document in found}
+            if wanted:
+                documents += self.by_ids(kind, sorted(wanted)).values()
+        return documents
+
     def one(self, path):
         """Return the record of a path in a list; an empty list where Xero has it no more.
 
@@ -99,7 +115,7 @@ class Lookup:
 
         Xero would make them twice: bills of a connection that was deleted, or typed in by hand.
         """
-        left = list(elements)
+        left, verdict = list(elements), Verdict(self.work)
         for kind in KINDS.values():
             if kind.unique_numbers:
                 continue
@@ -110,10 +126,16 @@ class Lookup:
             ]
             found = self.find(kind, list(dict.fromkeys(element.key for element in some))) if some else {}
             for element in some:
-                document = self._ours_among(kind, found[element.key], element)
-                if document:
-                    found[element.key].remove(document)
-                    left.remove(element)
+                binding = self.env["xero.binding"].browse(element.binding_id)
+                document = self.ours_among(kind, found[element.key], element, binding)
+                if not document:
+                    continue
+                found[element.key].remove(document)
+                left.remove(element)
+                if self.is_unapproved(document, element.payload):
+                    verdict.block(binding, [("number", self.draft_text())])
+                    verdict.drop_marks(element, "blocked")
+                else:
                     self._adopt(kind, element, document)
         self.work.commit()
         return left
@@ -123,20 +145,30 @@ class Lookup:
         element.expected = {name: value for name, value in element.expected.items() if name != "due"}
         Verdict(self.work).accepted(element, document, document[kind.id_name])
 
-    def _ours_among(self, kind, documents, element):
-        """Return the one of Xero's documents that an element would make again: by its address, or else its facts."""
-        binding = self.env["xero.binding"].browse(element.binding_id)
+    def ours_among(self, kind, documents, element, binding):
+        """Return the one of Xero's documents that would be made again: by its address, or else its facts.
+
+        :param element: an ``Element`` or a ``Mapped`` document
+        """
         url = element.payload.get("Url")
         same = [
             document
             for document in documents
             if document.get("Status") not in ENDED
+            # One that names another record is that record's.
+            and document.get("Url") in (None, "", url)
             and self.is_same(document, element)
             and not self.linked_elsewhere(kind, document, binding)
         ]
-        # One that names another record is that record's.
-        same = [document for document in same if document.get("Url") in (None, "", url)]
         return next(iter(sorted(same, key=lambda document: document.get("Url") != url)), None)
+
+    @staticmethod
+    def is_unapproved(document, payload):
+        """Whether a document is a draft in Xero that is to be more than that: its lines are somebody's unfinished."""
+        return document.get("Status") in UNAPPROVED and payload.get("Status") not in UNAPPROVED
+
+    def draft_text(self):
+        return self.env._("Xero has it already, as a draft. Approve or delete that one in Xero, then press Retry.")
 
     def resolve(self, unresolved, lost_answer=False):
         """Settle creations that Xero refused for their number, or did not answer, by looking at what it has.

@@ -286,8 +286,7 @@ def _compare(work, plan):
                 if document and planned.mapped and planned.mapped.payload:
                     planned.xero_status = document.get("Status") or ""
                     planned.changes = changes(planned.mapped.payload, planned.mapped.expected, document)
-        if kind.unique_numbers:
-            _look_for_numbers(lookup, kind, own)
+        _look_for_numbers(lookup, kind, own)
 
 
 def _look_for_numbers(lookup, kind, planned_documents):
@@ -302,7 +301,12 @@ def _look_for_numbers(lookup, kind, planned_documents):
     for number, documents in lookup.find(kind, list(creates)).items():
         planned = creates[number]
         living = [document for document in documents if document.get("Status") not in ENDED]
+        if not kind.unique_numbers:
+            living = [found] if (found := lookup.ours_among(kind, living, planned.mapped, nobody)) else []
         if not living:
+            continue
+        if not kind.unique_numbers and lookup.is_unapproved(living[0], planned.mapped.payload):
+            planned.action, planned.problems = "held", [("number", lookup.draft_text())]
             continue
         same = [
             document

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from ..xero_api.kinds import KINDS
 from ..xero_api.payload import ENDED
+from .verdict import Verdict
 
 
 class Removals:
@@ -23,7 +24,8 @@ class Removals:
         self._bindings |= binding
 
     def note(self):
-        """Note what is missing of ours on the documents that were read."""
+        """Note what is missing of ours on the documents that were read; what waited for that is looked at again."""
+        gone = self._bindings.browse()
         for twin in self._twins():
             told = [self._there.get((binding_id, twin.xero_type)) for binding_id, _what in twin.applied]
             told = [ids for ids in told if ids is not None]
@@ -33,6 +35,10 @@ class Removals:
                     "makes it there again."
                 )
                 twin.write({"xero_status": "DELETED", "remote_change": text, "warning": text})
+                gone |= twin
+        Verdict(self.work).release_dependents(gone)
+        # What Xero refused to remove is gone all the same.
+        gone.filtered(lambda twin: twin.state == "failed")._mark()
 
     def _twins(self):
         """Return our payments and allocations on these documents, as far as Xero had them."""

@@ -2,7 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED
+from ..xero_api.payload import ENDED, to_datetime
 from .differences import Differences
 from .lookups import Lookup, chunks, quoted
 from .resources import value_at
@@ -52,24 +52,55 @@ class SettlementLookup:
         verdict, left, taken = Verdict(self.work), [], set()
         there = self._applied_to(xero_type, elements, documents)
         for element in elements:
-            same = (
+            same = [
                 found
                 for found in there.get(element.binding_id, [])
                 if found.get(f"{xero_type}ID")
                 and found[f"{xero_type}ID"] not in taken
                 and Decimal(str(found.get("Amount"))) == Decimal(str(element.payload["Amount"]))
                 and not self._is_linked(xero_type, found[f"{xero_type}ID"], element)
-            )
-            found = next(same, None)
-            if not found:
+            ]
+            if not same:
                 left.append(element)
+                continue
+            found = min(same, key=lambda found, element=element: self._other_facts(found, element))
+            if xero_type == "Payment" and len(same) > 1 and all(self._other_facts(found, element)):
+                verdict.block(verdict.binding(element), [("choice", self._several_text(element))])
                 continue
             taken.add(found[f"{xero_type}ID"])
             # What is due of the document tells of it already.
-            element.expected = {}
+            texts = [element.expected.get("warning"), self._date_text(found, element)]
+            element.expected = {"warning": " ".join(filter(None, texts))}
             verdict.accepted(element, {"Status": "AUTHORISED", **found}, found[f"{xero_type}ID"])
         self.work.commit()
         return left
+
+    @staticmethod
+    def _other_facts(found, element):
+        """Return whether a payment has another reference, and another day, than ours: the likeliest first."""
+        moment = to_datetime(found.get("Date"))
+        return (
+            (found.get("Reference") or "") != element.payload.get("Reference", ""),
+            str(moment and moment.date()) != str(element.payload["Date"]),
+        )
+
+    def _several_text(self, element):
+        return self.work.env._(
+            "Xero has several payments of %(amount)s of it, none of this date or reference. Give one of them in Xero "
+            "the date %(date)s, then press Retry; or press Exclude to leave it as it is in Xero.",
+            amount=element.payload["Amount"],
+            date=element.payload["Date"],
+        )
+
+    def _date_text(self, found, element):
+        moment = to_datetime(found.get("Date"))
+        if not moment or str(moment.date()) == str(element.payload["Date"]):
+            return ""
+        return self.work.env._(
+            "It was in Xero before, with the date %(theirs)s; in Odoo it is %(ours)s.",
+            theirs=moment.date(),
+            ours=element.payload["Date"],
+        )
 
     def _with_more(self, elements):
         """Return the bindings of those documents that have more applied in Xero than we brought there."""

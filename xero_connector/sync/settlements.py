@@ -5,14 +5,13 @@ from decimal import Decimal
 from odoo.fields import Domain
 
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED, digest, plain
+from ..xero_api.payload import ENDED, UNAPPROVED, digest, plain
 from ..xero_api.seen import seen
 from .contacts import bindings_of, previous_state
 from .lookups import Lookup
 from .outbox import Element
 from .settlement_facts import SettlementFacts
 from .settlement_lookup import SettlementLookup
-from .trial import UNAPPROVED
 from .verdict import Verdict
 
 # Twins of one settlement, and what they are in Xero.
@@ -305,10 +304,14 @@ class Settlements:
         wanted = {(row.id, twin.role): twin for row, twins in plans.items() for twin in twins or []}
         rows = self.env["xero.settlement"].union(*(row for row, twins in plans.items() if twins is not None))
         bindings = self._bindings(rows)
+        by_id = {row.id: row for row in rows}
         untrue = bindings.browse()
         for binding in bindings.filtered(self._is_ours_to_remove):
             twin = wanted.get((binding.res_id, binding.role))
+            row = by_id[binding.res_id]
             # What cannot be made anew is not removed either: half of it would be worse.
+            if twin is None and row.amount and row.problem:
+                continue
             if twin is None or (not twin.problems and twin.fingerprint != binding.synced_hash):
                 untrue |= binding
         # A write-off is changed with its allocation removed first.
@@ -442,7 +445,7 @@ class Settlements:
 
     def _make(self, plans, roles):
         elements = defaultdict(list)
-        leaving = self._leaving(plans) if roles == _APPLIED else {}
+        leaving = self._leaving(plans)
         for role in roles:
             wanted = [
                 (settlement, twin) for settlement, twins in plans.items() for twin in twins or [] if twin.role == role
@@ -474,7 +477,19 @@ class Settlements:
         sides = {row.document_id for row in plans}
         sides |= {row.counterpart_id for row in plans if row.kind == "allocation"}
         undone = self._of_documents(sides).filtered(lambda row: not row.amount)
-        bindings = self._bindings(undone).filtered(lambda binding: binding.role in _APPLIED) if undone else []
+        if not undone:
+            return {}
+        documents, nobody = self._documents(undone), self.env["xero.binding"]
+        undone = undone.filtered(
+            lambda row: (
+                not self._is_left_alone(
+                    row,
+                    documents.get(row.document_id, nobody),
+                    documents.get(row.counterpart_id, nobody) if row.kind == "allocation" else nobody,
+                )
+            )
+        )
+        bindings = self._bindings(undone).filtered(lambda binding: binding.role in _APPLIED)
         ids_of = {row.id: (row.document_id, row.kind == "allocation" and row.counterpart_id) for row in undone}
         return {
             move_id: binding
@@ -509,7 +524,7 @@ class Settlements:
         old = leaving.get(settlement.document_id) or leaving.get(
             settlement.kind == "allocation" and settlement.counterpart_id
         )
-        if old and twin.role in _APPLIED:
+        if old:
             # Often its successor: both at once would settle the document twice.
             verdict.block(binding, [("applied", self.removed_first_text(old))], depends_on=old)
             return None

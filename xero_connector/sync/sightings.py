@@ -3,10 +3,9 @@ import logging
 from odoo.exceptions import UserError
 
 from ..xero_api.kinds import KINDS
-from ..xero_api.payload import ENDED
+from ..xero_api.payload import ENDED, UNAPPROVED
 from ..xero_api.seen import differing, remote_hash, seen
 from .removals import Removals
-from .trial import UNAPPROVED
 from .verdict import Verdict
 
 _logger = logging.getLogger(__name__)

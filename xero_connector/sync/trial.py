@@ -1,8 +1,5 @@
-from ..xero_api.payload import ENDED
+from ..xero_api.payload import ENDED, UNAPPROVED
 from .lookups import document_bindings
-
-# What nobody approved yet in Xero.
-UNAPPROVED = ("DRAFT", "SUBMITTED")
 
 
 class Trial:

@@ -305,6 +305,14 @@ class TestPull(PullCase):
         self.run_sync()
         self.assertEqual([call.method for call in self.calls()], ["GET", "POST"])
 
+    def test_credit_notes_are_looked_at_together_too(self):
+        credit_notes = [self.pushed(move_type="out_refund", ref="PO 7") for _number in range(3)]
+        self.simulator.calls.clear()
+        for credit_note in credit_notes:
+            credit_note.ref = "PO 8"
+        self.run_sync()
+        self.assertEqual([call.method for call in self.calls()], ["GET", "POST"])
+
     def test_a_change_that_is_undone_in_xero_is_told_no_more(self):
         invoice = self.pushed(ref="PO 7")
         self.edited(invoice, Reference="PO 9")

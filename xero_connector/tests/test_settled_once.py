@@ -36,6 +36,32 @@ class TestSettledOnce(MoneyCase):
         self.run_sync()
         self.assertEqual(self.figures(invoice), ("50.00", "70.00", "0.00"))
 
+    def test_of_two_equal_payments_in_xero_the_one_of_our_day_is_linked(self):
+        invoice = self.pushed()
+        there = [
+            self.organisation.pay_invoice(self.binding(invoice).xero_id, amount=40, date=date)
+            for date in ("2026-03-12", "2026-03-20")
+        ]
+        self.look()
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.assertEqual(self.binding(self.settlements(invoice)).xero_id, there[1]["PaymentID"])
+        self.pay(invoice, 40.0, date="2026-03-27")
+        self.run_sync()
+        [other] = self.settlements(invoice).filtered(lambda row: str(row.date) == "2026-03-27")
+        self.assertEqual(self.binding(other).xero_id, there[0]["PaymentID"])
+        self.assertIn("with the date 2026-03-12; in Odoo it is 2026-03-27", self.binding(other).warning)
+
+    def test_of_two_equal_payments_in_xero_on_other_days_a_person_chooses(self):
+        invoice = self.pushed()
+        for date in ("2026-03-12", "2026-03-14"):
+            self.organisation.pay_invoice(self.binding(invoice).xero_id, amount=40, date=date)
+        self.look()
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.assert_settlement_held(invoice, "choice", "several payments of 40.00", "2026-03-20", "Retry")
+        self.assertEqual(len(self.live_payments()), 2)
+
     def test_an_allocation_that_was_made_in_xero_is_linked_too(self):
         invoice, credit_note = self.pushed(), self.pushed([(1, 50.0)], move_type="out_refund")
         self.organisation.allocate_credit(self.binding(credit_note).xero_id, self.binding(invoice).xero_id, amount=60)
@@ -68,13 +94,13 @@ class TestSettledOnce(MoneyCase):
         self.assertEqual(self.binding(bill).xero_id, xero_id)
         self.assertEqual(len(self.organisation.invoices), 1)
 
-    def test_a_bill_that_was_typed_into_xero_is_linked(self):
-        self.contact_of(self.partner)
-        there = self.organisation.add_invoice(
+    def typed_bill(self, number, status):
+        self.pushed()
+        return self.organisation.add_invoice(
             Type="ACCPAY",
-            Status="AUTHORISED",
+            Status=status,
             Contact={"ContactID": self.binding(self.partner).xero_id},
-            InvoiceNumber="S-18",
+            InvoiceNumber=number,
             Date="2026-03-10",
             DueDate="2026-04-09",
             CurrencyCode=self.company.currency_id.name,
@@ -82,7 +108,22 @@ class TestSettledOnce(MoneyCase):
                 {"Description": "Paper", "Quantity": 1, "UnitAmount": 100, "AccountCode": "429", "TaxType": "INPUT2"}
             ],
         )
+
+    def test_a_bill_that_was_typed_into_xero_is_linked(self):
+        there = self.typed_bill("S-18", "AUTHORISED")
         bill = self.bill(ref="S-18")
+        self.assertEqual(self.env["xero.preview"]._action_for(bill) and len(self.organisation.invoices), 2)
+        self.run_sync()
+        self.assertEqual(self.binding(bill).xero_id, there["InvoiceID"])
+        self.assert_books_agree(bill)
+
+    def test_a_bill_that_is_a_draft_in_xero_is_held_until_somebody_approves_it(self):
+        there = self.typed_bill("S-20", "DRAFT")
+        bill = self.bill(ref="S-20")
+        self.run_sync()
+        self.assert_held(bill, "number", "as a draft", "Retry")
+        self.organisation.approve_invoice(there["InvoiceID"])
+        self.binding(bill).action_retry()
         self.run_sync()
         self.assertEqual(self.binding(bill).xero_id, there["InvoiceID"])
         self.assert_books_agree(bill)
@@ -95,10 +136,6 @@ class TestSettledOnce(MoneyCase):
         self.run_sync()
         self.assertNotEqual(self.binding(first).xero_id, self.binding(second).xero_id)
         self.assert_books_agree(first, second)
-
-    def contact_of(self, partner):
-        self.pushed()
-        self.assertTrue(self.binding(partner).xero_id)
 
     # -- What is leaving Xero ------------------------------------------------------------------------------------------
 
@@ -120,6 +157,45 @@ class TestSettledOnce(MoneyCase):
         self.assert_books_agree(invoice)
         [paid] = self.live_payments()
         self.assertEqual(str(paid["Date"]), "2026-03-25")
+
+    def test_a_successor_with_a_write_off_waits_as_a_whole(self):
+        expense = self.company_data["default_account_expense"]
+        invoice = self.pushed()
+        old = self.pay(invoice, 115.0, written_off_to=expense)
+        self.run_sync()
+        [paid] = self.live_payments()
+        self.organisation.reconcile_payment(paid["PaymentID"])
+        old.action_draft()
+        old.unlink()
+        self.pay(invoice, 115.0, written_off_to=expense, date="2026-03-25")
+        self.run_sync()
+        self.assertEqual(len(self.organisation.credit_notes), 1)
+
+    def test_what_waits_goes_on_when_somebody_removes_the_old_payment_in_xero(self):
+        invoice = self.pushed()
+        old = self.pay(invoice, 40.0)
+        self.run_sync()
+        [paid] = self.live_payments()
+        self.organisation.reconcile_payment(paid["PaymentID"])
+        old.action_draft()
+        old.unlink()
+        self.pay(invoice, 40.0, date="2026-03-25")
+        self.run_sync()
+        self.organisation.reconcile_payment(paid["PaymentID"], reconciled=False)
+        self.organisation.delete_payment(paid["PaymentID"])
+        self.look()
+        self.assert_books_agree(invoice)
+        self.assertEqual(self.figures(invoice), ("80.00", "40.00", "0.00"))
+
+    def test_what_is_left_alone_keeps_nothing_waiting(self):
+        invoice, credit_note = self.pushed(), self.pushed([(1, 50.0)], move_type="out_refund")
+        self.pay(invoice, 40.0)
+        self.run_sync()
+        self.connection.sync_payments = False
+        self.unreconcile(invoice)
+        self.reconcile(invoice, credit_note)
+        self.run_sync()
+        self.assertEqual(self.figures(invoice), ("20.00", "40.00", "60.00"))
 
     def test_what_a_person_excluded_stays_in_xero_and_keeps_nothing_waiting(self):
         invoice = self.pushed()

@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync.runner import Runner
-from ..sync.trial import UNAPPROVED
-from ..xero_api.payload import ENDED
+from ..xero_api.payload import ENDED, UNAPPROVED
 from .xero_setup import SALES_TYPES
 
 # What is in Xero, or is to stay out, cannot be tried.

@@ -11,6 +11,8 @@ _EPOCH = datetime(1970, 1, 1)
 
 # How documents end in Xero.
 ENDED = ("VOIDED", "DELETED")
+# What nobody approved yet there.
+UNAPPROVED = ("DRAFT", "SUBMITTED")
 
 # Both dates of a document that was not sent to the customer yet, where the connection wants it so (I3).
 PLACEHOLDER = date(3000, 1, 1)
