@@ -44,7 +44,7 @@ _SCRIPT = """
         };
         return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
     };
-    const odoos = ".o_list_record_selector, .o_data_row .o_field_boolean, "
+    const odoos = ".o_list_record_selector, .o_data_cell .form-check-input, "
         + ".o_optional_columns_dropdown, .o_optional_columns_dropdown_toggle, "
         + ".o-mail-Form-chatter, .o-mail-Chatter, .o_statusbar_status, .badge, .text-muted, .o_avatar"
         + (window.innerWidth < 768 ? ", .o_form_label, .o_button_more" : "");
