@@ -91,6 +91,17 @@ def credit_note(contact_id, number="CN/1", lines=None, **fields):
     }
 
 
+def journal_line(amount, code, **fields):
+    """A line of a manual journal: a positive amount is a debit."""
+    return {"LineAmount": amount, "AccountCode": code, **fields}
+
+
+def journal(lines=None, **fields):
+    """A posted manual journal that takes 100 from deferred revenue to sales."""
+    lines = [journal_line("100", "810"), journal_line("-100", "200")] if lines is None else lines
+    return {"Narration": "March", "Date": "2026-03-31", "Status": "POSTED", "JournalLines": lines, **fields}
+
+
 def payment(document, amount=None, account="090", **fields):
     """A payment of a saved invoice or credit note, of all that is open unless told otherwise."""
     name, open_field = ("CreditNote", "RemainingCredit") if "CreditNoteID" in document else ("Invoice", "AmountDue")

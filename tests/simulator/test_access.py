@@ -14,6 +14,7 @@ RESOURCES = {
     "Contacts": "accounting.contacts",
     "Invoices": "accounting.invoices",
     "Items": "accounting.invoices",
+    "ManualJournals": "accounting.manualjournals",
 }
 ALL = set(RESOURCES.values())
 
@@ -74,7 +75,7 @@ def test_reading_needs_the_resources_scope(sim, org, app, path, scope):
 
 @pytest.mark.parametrize(("method", "path", "scope"), [
     ("PUT", "Invoices", "accounting.invoices"), ("POST", "Contacts", "accounting.contacts"),
-    ("PUT", "Currencies", "accounting.settings"),
+    ("PUT", "Currencies", "accounting.settings"), ("PUT", "ManualJournals", "accounting.manualjournals"),
 ])  # fmt: skip
 def test_a_read_scope_does_not_allow_writing(sim, org, app, method, path, scope):
     assert client(sim, org, app, f"{scope}.read").call(method, path, {}).status_code == 401

@@ -14,7 +14,7 @@ from xero_simulator import XeroSimulator, demo
 from xero_simulator.control import ACTIONS, SETTINGS
 from xero_simulator.problems import Invalid
 
-from .client import Client, line, parsed
+from .client import Client, journal, line, parsed
 
 
 @pytest.fixture
@@ -115,6 +115,32 @@ def test_a_person_credits_pays_and_undoes_from_outside(org, contact, control):
     act("delete_batch_payment", batch_payment_id=batch)
     assert act("void_credit_note", credit_note_id=note)["Status"] == "VOIDED"
     assert org.invoices[sale]["AmountDue"] == 12
+
+
+def test_a_person_keeps_manual_journals_from_outside(org, api, control):
+    def act(name, **options):
+        return control("POST", f"organisations/{org.id}/act", {"action": name, **options})
+
+    (posted,) = api.put("ManualJournals", journal())
+    text = (
+        "*Narration,*Date,Description,*AccountCode,*TaxRate,*Amount,"
+        "TrackingName1,TrackingOption1,TrackingName2,TrackingOption2\n"
+        "Typed,31/03/2026,,810,No VAT,7,,,,\nTyped,31/03/2026,,200,No VAT,-7,,,,\n"
+    )
+    (imported,) = act("import_manual_journals", data=text)["records"]
+    assert act("list_manual_journals", status="DRAFT")["records"] == [imported]
+    act("post_manual_journal", manual_journal_id=imported["ManualJournalID"])
+    identifier = {"manual_journal_id": posted["ManualJournalID"]}
+    edited = act("edit_manual_journal", **identifier, Narration="Other")["record"]
+    assert (edited["Narration"], edited["Status"]) == ("Other", "POSTED")
+    assert act("trial_balance", until="2026-03-31")["record"] == {"810": 107, "200": -107}
+    assert act("void_manual_journal", **identifier)["record"]["Status"] == "VOIDED"
+    made = act("add_manual_journal", **journal(Narration="By hand", Status="DRAFT"))["record"]
+    state = control("GET", "state")["organisations"][0]
+    assert state["counts"]["manual_journals"] == 3
+    assert state["manual_journals"][2] == made
+    bad = {"action": "import_manual_journals", "data": "nonsense"}
+    assert control("POST", f"organisations/{org.id}/act", bad, status=400)["messages"]
 
 
 @pytest.mark.parametrize("name", ACTIONS)

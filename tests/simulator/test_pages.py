@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from .client import bill, credit_note, invoice, line
+from .client import bill, credit_note, invoice, journal, journal_line, line
 
 
 def deep(sim, org, path, short_code=None):
@@ -73,6 +73,20 @@ def test_a_deep_link_shows_the_contact_with_its_documents(sim, org, contact, sav
     assert "INV/1" in page.text
 
 
+def test_a_deep_link_shows_the_manual_journal(sim, org):
+    region = [{"Name": "Region", "Option": "North"}]
+    lines = [
+        journal_line("100", "810", Description="<b>Bold</b>", Tracking=region), {"IsBlank": True},
+        journal_line("-100", "200"),
+    ]  # fmt: skip
+    made = org.add_manual_journal(**journal(lines))
+    page = deep(sim, org, f"/Journal/View.aspx?invoiceID={made['ManualJournalID']}")
+    assert page.status_code == 200
+    for text in ("March", "Posted", "810 Deferred Revenue", "Region: North", "Debit GBP", "100.00", "&lt;b&gt;Bold"):
+        assert text in page.text
+    assert "-100.00" not in page.text
+
+
 def test_links_of_the_pages_lead_somewhere(sim, org, saved):
     page = requests.get(f"{sim.url}/", timeout=20).text
     links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('<a href="')[1:]]
@@ -82,7 +96,7 @@ def test_links_of_the_pages_lead_somewhere(sim, org, saved):
 
 @pytest.mark.parametrize("path", [
     "/AccountsReceivable/View.aspx?InvoiceID=nonsense", "/AccountsReceivable/View.aspx", "/Contacts/View/x", "/Else",
-    "",
+    "/Journal/View.aspx?invoiceID=nonsense", "",
 ])  # fmt: skip
 def test_other_links_are_404(sim, org, saved, path):
     assert deep(sim, org, path).status_code == 404

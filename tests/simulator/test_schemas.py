@@ -8,7 +8,7 @@ from jsonschema import Draft4Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
-from .client import bill, credit_note, invoice, line, payment
+from .client import bill, credit_note, invoice, journal, journal_line, line, payment
 from .conftest import OPENAPI_DIR
 
 # Real answers have these, Xero's description leaves them out; its examples show them.
@@ -175,6 +175,37 @@ def test_batch_payments_overpayments_and_prepayments(org, bank_api, check, conta
     for plural, table in (("Overpayments", org.overpayments), ("Prepayments", org.prepayments)):
         for path in (plural, "BankTransactions"):
             check(body_of(api.call("GET", f"{path}/{next(iter(table))}")), path)
+
+
+@pytest.mark.parametrize("params", [{}, {"page": 1}])
+def test_manual_journals(org, api, check, params):
+    region = [{"Name": "Region", "Option": "North"}]
+    account = org.account_by_name("Sundry Income")["AccountID"]
+    lines = [
+        journal_line("50", "810", Description="x", Tracking=region), {"IsBlank": True, "Description": "a note"},
+        {"LineAmount": -50, "AccountID": account, "TaxType": "NONE"},
+    ]  # fmt: skip
+    sent = [
+        journal(), journal(lines, LineAmountTypes="Exclusive", Url="https://shop.example/1", Status="DRAFT"),
+        journal(Narration=7, Date="nonsense", Status="ARCHIVED", JournalLines=[{"LineAmount": "x"}]),
+        journal([], Narration=None), journal(ShowOnCashBasisReports=False),
+    ]  # fmt: skip
+    saved = body_of(api.call("PUT", "ManualJournals", {"ManualJournals": sent}, summarizeErrors="false"))
+    statuses = [element["StatusAttributeString"] for element in saved["ManualJournals"]]
+    assert statuses == ["OK", "OK", "ERROR", "ERROR", "OK"]
+    check(saved, "ManualJournals")
+    for index in (1, 4):
+        org.void_manual_journal(saved["ManualJournals"][index]["ManualJournalID"])
+    org.journals_drop_unknown_accounts = True
+    unknown = journal([journal_line(1, "4711"), journal_line(-1, "200")], Status="DRAFT")
+    warned = body_of(api.call("POST", "ManualJournals", unknown))
+    assert warned["ManualJournals"][0]["Warnings"]
+    check(warned, "ManualJournals")
+    body = body_of(api.call("GET", "ManualJournals", **params))
+    assert len(body["ManualJournals"]) == 4
+    check(body, "ManualJournals")
+    for record in body["ManualJournals"]:
+        check(body_of(api.call("GET", f"ManualJournals/{record['ManualJournalID']}")), "ManualJournals")
 
 
 def test_refused_elements(org, api, check, contact):

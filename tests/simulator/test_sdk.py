@@ -19,6 +19,9 @@ from xero_python.accounting import (
     Invoice,
     Invoices,
     LineItem,
+    ManualJournal,
+    ManualJournalLine,
+    ManualJournals,
     Payment,
     PaymentDelete,
     Payments,
@@ -144,6 +147,25 @@ def test_batch_payments_with_typed_models(accounting, org, contact):
     assert (batch.type, org.invoices[sale.invoice_id]["AmountPaid"]) == ("RECBATCH", 10)
     assert accounting.get_batch_payments(org.id).batch_payments[0].batch_payment_id == batch.batch_payment_id
     assert accounting.get_payments(org.id).payments[0].batch_payment_id == batch.batch_payment_id
+
+
+def test_manual_journals_with_typed_models(accounting, org):
+    lines = [
+        ManualJournalLine(line_amount=100.0, account_code="810"),
+        ManualJournalLine(line_amount=-100.0, account_code="200"),
+    ]
+    day = date(2026, 3, 31)
+    good = ManualJournal(narration="March", date=day, journal_lines=lines, status="POSTED")
+    bad = ManualJournal(narration="April", date=day, journal_lines=lines[:1])
+    sent = ManualJournals(manual_journals=[good, bad])
+    saved, refused = accounting.create_manual_journals(org.id, sent, summarize_errors=False).manual_journals
+    assert (saved.status, saved.date, saved.journal_lines[0].line_amount) == ("POSTED", day, 100)
+    assert (refused.status_attribute_string, len(refused.validation_errors)) == ("ERROR", 1)
+    change = ManualJournals(manual_journals=[ManualJournal(narration="March", status="VOIDED")])
+    (gone,) = accounting.update_manual_journal(org.id, saved.manual_journal_id, change).manual_journals
+    assert gone.status == "VOIDED"
+    (listed,) = accounting.get_manual_journals(org.id, page=1).manual_journals
+    assert (listed.manual_journal_id, listed.journal_lines[1].line_amount) == (saved.manual_journal_id, -100)
 
 
 def test_refused_elements_parse_too(accounting, org, contact):

@@ -6,11 +6,12 @@ from .contact_rules import save_contact
 from .dates import parse_date
 from .document_actions import DocumentActions
 from .documents import KINDS
+from .journal_actions import JournalActions
 from .payment_actions import PaymentActions
 from .person import action, touch
 
 
-class PersonActions(DocumentActions, PaymentActions):
+class PersonActions(DocumentActions, PaymentActions, JournalActions):
     """Actions of a person on an organisation's books. They raise ``Invalid`` when Xero's screens would refuse."""
 
     @action

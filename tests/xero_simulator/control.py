@@ -15,11 +15,13 @@ ACTIONS = (
     "remove_allocations", "delete_payment", "batch_pay", "delete_batch_payment", "reconcile_payment", "add_contact",
     "rename_contact", "archive_contact", "restore_contact", "merge_contact", "archive_account", "add_bank_account",
     "set_lock_dates", "disconnect", "deauthorise", "add_tracking_category", "add_item", "add_currency",
+    "list_manual_journals", "add_manual_journal", "edit_manual_journal", "post_manual_journal", "void_manual_journal",
+    "import_manual_journals", "trial_balance",
 )  # fmt: skip
 SETTINGS = (
     "tax_override_tolerance", "voided_numbers_are_free", "lock_dates_cover_drafts", "bills_match_by_number",
     "max_elements", "multicurrency", "approvals_a_month", "payments_name_credit_notes", "payments_before_document_date",
-    "reconciled_payments_can_be_deleted",
+    "reconciled_payments_can_be_deleted", "journals_drop_unknown_accounts", "journal_import_encoding",
 )  # fmt: skip
 
 
@@ -111,7 +113,12 @@ class Control:
         if action not in ACTIONS:
             raise ValueError(f"unknown action: {action}")
         result = getattr(org, action)(**data)
-        return {"done": action, **({"record": public(result)} if isinstance(result, dict) else {})}
+        answer = {"done": action}
+        if isinstance(result, dict):
+            answer["record"] = public(result)
+        elif isinstance(result, list):
+            answer["records"] = [public(record) for record in result]
+        return answer
 
     @staticmethod
     def _set(org, data):
@@ -140,7 +147,7 @@ def details(org):
         "accounts": org.accounts, "tax_rates": org.tax_rates, "contacts": org.contacts, "invoices": org.invoices,
         "credit_notes": org.credit_notes, "payments": org.payments, "allocations": org.allocations,
         "overpayments": org.overpayments, "prepayments": org.prepayments, "batch_payments": org.batch_payments,
-        "items": org.items, "tracking_categories": org.tracking_categories,
+        "items": org.items, "tracking_categories": org.tracking_categories, "manual_journals": org.manual_journals,
     }  # fmt: skip
     return {
         **summary(org),

@@ -1,6 +1,7 @@
-"""Contact, currency and amounts, under the same rules for everything that has them."""
+"""Contact, currency, link and amounts, under the same rules for everything that has them."""
 
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from .arithmetic import round_half_up
 from .contact_rules import clean_name, save_contact
@@ -61,6 +62,18 @@ def read_contact(org, reader, record):
             reader.errors.extend(invalid.messages)
             return
     record["ContactID"] = known["ContactID"]
+
+
+def read_url(reader, record):
+    """``Url``: the link to the source document."""
+    url = reader.text("Url", 2_000)
+    if url is not None:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.netloc):
+            reader.fail("Url must be a valid http or https address.")
+        if "xero" in url.lower():
+            reader.fail("Url must not contain the word 'Xero'.")
+        record["Url"] = url
 
 
 def mark_contact(org, record, sales):

@@ -5,13 +5,12 @@ those are about invoices only, the same words with "credit note" in them are the
 """
 
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from .arithmetic import EXCLUSIVE, LINE_AMOUNT_TYPES, document_totals
 from .document_match import find_document, number_holders
-from .document_parts import mark_contact, read_contact, read_currency
+from .document_parts import mark_contact, read_contact, read_currency, read_url
 from .documents import CREDIT_NOTE, ENDED, INVOICE
-from .line_rules import read_lines, recompute
+from .line_rules import ACCOUNT_MISSING, read_lines, recompute
 from .listing import unit_places
 from .problems import Invalid
 from .reader import Reader
@@ -160,24 +159,13 @@ class _Saving:
         elif reference is not None:
             record["Reference"] = reference
         if self.kind is INVOICE:
-            self._url(record)
+            read_url(reader, record)
         record["BrandingThemeID"] = reader.guid("BrandingThemeID") or record["BrandingThemeID"]
         sent = reader.boolean("SentToContact")
         if sent and record["Status"] != "AUTHORISED":
             reader.fail(f"SentToContact can be set only on {self.kind.words}s that have been approved.")
         elif sent is not None:
             record["SentToContact"] = sent
-
-    def _url(self, record):
-        reader = self.reader
-        url = reader.text("Url", 2_000)
-        if url is not None:
-            parts = urlsplit(url)
-            if url and (parts.scheme not in ("http", "https") or not parts.netloc):
-                reader.fail("Url must be a valid http or https address.")
-            if "xero" in url.lower():
-                reader.fail("Url must not contain the word 'Xero'.")
-            record["Url"] = url
 
     def _check_approval(self, record, lines_sent):
         reader = self.reader
@@ -189,7 +177,7 @@ class _Saving:
             reader.fail(NO_DUE_DATE)
         amounts = [line for line in record["LineItems"] if line["LineAmount"] is not None]
         if not lines_sent and any(line["AccountID"] is None for line in amounts):
-            reader.fail("Account code must be specified")
+            reader.fail(ACCOUNT_MISSING)
         self._check_plan(record)
 
     def _check_plan(self, record):

@@ -36,6 +36,8 @@ INPUTS = (
     "Tracking",
 )
 
+ACCOUNT_INVALID = "Account must be valid."
+ACCOUNT_MISSING = "Account code must be specified"
 CODE_INVALID = "Account code '{}' is not a valid code for this document."
 CODE_ARCHIVED = (
     "Account code '{}' has been archived, or has been deleted. Each line item must reference a valid account."
@@ -97,7 +99,9 @@ class _LineReader:
         self._account(line, item)
         self._amounts(line, item)
         self._tax(line, item)
-        self._tracking(line)
+        sent = read_tracking(self.org, reader)
+        if sent is not None:
+            line["Tracking"] = sent
         return line
 
     def _or_old(self, value, name):
@@ -130,7 +134,7 @@ class _LineReader:
         if account_id:
             account = self.org.accounts.get(normal_guid(account_id)) if is_guid(account_id) else None
             if account is None:
-                reader.fail("Account must be valid.")
+                reader.fail(ACCOUNT_INVALID)
         elif code:
             account = self.org.account_by_code(code)
             if account is None:
@@ -138,7 +142,7 @@ class _LineReader:
         else:
             account = self.org.accounts.get(line["AccountID"])
             if account is None and self.approved:
-                reader.fail("Account code must be specified")
+                reader.fail(ACCOUNT_MISSING)
         if account is not None:
             name = account["Code"] or account["Name"]
             if account["Status"] != "ACTIVE":
@@ -214,11 +218,7 @@ class _LineReader:
         tax_type = self._or_old(sent or None, "TaxType") or (item or {}).get("TaxType")
         if not tax_type and account is not None:
             tax_type = account["TaxType"]
-        rate = self.org.tax_rates.get(tax_type) if tax_type else None
-        if tax_type and (rate is None or rate["Status"] != "ACTIVE"):
-            reader.fail(TAX_UNKNOWN.format(tax_type))
-        elif rate is not None and account is not None and not rate[APPLY_BY_CLASS[account["Class"]]]:
-            reader.fail(TAX_CLASH.format(tax_type, account["Code"] or account["Name"]))
+        rate = usable_rate(self.org, reader, tax_type, account)
         if self.types == NO_TAX:
             tax_type, rate = self.org.chart_rules.TAX_ROLES["none"], None
         percent = rate["EffectiveRate"] if rate else ZERO
@@ -234,27 +234,39 @@ class _LineReader:
             reader.fail(f"The tax amount {given} does not match the expected tax amount {computed}")
         line["TaxAmount"] = given
 
-    def _tracking(self, line):
-        sent = self.reader.objects("Tracking")
-        if sent is None:
-            return
-        if len(sent) > 2:
-            self.reader.fail("A line item can have at most two tracking categories.")
-        chosen = {}
-        for part in sent:
-            category, option = find_tracking(self.org, Reader(part, self.reader.errors))
-            if category is None or option is None:
-                self.reader.fail("The tracking category or option is not valid.")
-            elif category["TrackingCategoryID"] in chosen:
-                self.reader.fail("A tracking category can be used once a line only.")
-            else:
-                chosen[category["TrackingCategoryID"]] = {
-                    "Name": category["Name"],
-                    "Option": option["Name"],
-                    "TrackingCategoryID": category["TrackingCategoryID"],
-                    "TrackingOptionID": option["TrackingOptionID"],
-                }
-        line["Tracking"] = list(chosen.values())
+
+def usable_rate(org, reader, tax_type, account):
+    """The rate of a tax type, or nothing; one that is not active or does not go with the account is refused."""
+    rate = org.tax_rates.get(tax_type) if tax_type else None
+    if tax_type and (rate is None or rate["Status"] != "ACTIVE"):
+        reader.fail(TAX_UNKNOWN.format(tax_type))
+    elif rate is not None and account is not None and not rate[APPLY_BY_CLASS[account["Class"]]]:
+        reader.fail(TAX_CLASH.format(tax_type, account["Code"] or account["Name"]))
+    return rate
+
+
+def read_tracking(org, reader):
+    """The tracking of a line, or nothing when it was not sent: two active categories at most, one option of each."""
+    sent = reader.objects("Tracking")
+    if sent is None:
+        return None
+    if len(sent) > 2:
+        reader.fail("A line item can have at most two tracking categories.")
+    chosen = {}
+    for part in sent:
+        category, option = find_tracking(org, Reader(part, reader.errors))
+        if category is None or option is None:
+            reader.fail("The tracking category or option is not valid.")
+        elif category["TrackingCategoryID"] in chosen:
+            reader.fail("A tracking category can be used once a line only.")
+        else:
+            chosen[category["TrackingCategoryID"]] = {
+                "Name": category["Name"],
+                "Option": option["Name"],
+                "TrackingCategoryID": category["TrackingCategoryID"],
+                "TrackingOptionID": option["TrackingOptionID"],
+            }
+    return list(chosen.values())
 
 
 def find_tracking(org, reader):

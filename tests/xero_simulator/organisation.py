@@ -8,6 +8,7 @@ from . import charts
 from .actions import PersonActions
 from .dates import spoken
 from .documents import CREDIT_NOTE, ENDED, INVOICE, OVERPAYMENT, PREPAYMENT
+from .ledger import trial_balance
 from .limits import Limits, Meter
 from .settlement import allocations_of, payments_of
 from .store import Journal, Table
@@ -48,6 +49,8 @@ class Organisation(PersonActions):
     ``payments_name_credit_notes``  whether a refund is shown under ``CreditNote`` beside ``Invoice``
     ``payments_before_document_date``  whether a payment may be older than its document (the laxer choice by default)
     ``reconciled_payments_can_be_deleted``  whether a payment can go that was matched with a bank statement
+    ``journals_drop_unknown_accounts``  whether a draft journal's unknown account code is removed with a warning
+    ``journal_import_encoding``    how the import of manual journals reads its file; UTF-8 comes out garbled by default
 
     ``approvals_a_month`` is how many invoices (ACCREC) and bills (ACCPAY) the plan approves for the dates of one
     calendar month; plans that are not of the smallest class have no such limit.
@@ -78,6 +81,8 @@ class Organisation(PersonActions):
         self.payments_name_credit_notes = False
         self.payments_before_document_date = True
         self.reconciled_payments_can_be_deleted = False
+        self.journals_drop_unknown_accounts = False
+        self.journal_import_encoding = "cp1252"
         self.approvals_a_month = dict(STARTER_APPROVALS) if self.edition_class in STARTER_CLASSES else {}
         self.journal = Journal()
         self._make_tables()
@@ -107,6 +112,7 @@ class Organisation(PersonActions):
         self.allocations = Table(
             "AllocationID", self.journal, {"source": lambda r: r["SourceID"], "invoice": lambda r: r["InvoiceID"]}
         )
+        self.manual_journals = Table("ManualJournalID", self.journal)
         self.currencies = {}
         self.currency_rates = {}
 
@@ -182,6 +188,10 @@ class Organisation(PersonActions):
         """The contact with this ContactNumber, or nothing."""
         found = self.contacts.find("number", number.casefold())
         return found[0] if found else None
+
+    def trial_balance(self, until=None, documents=False):
+        """Balances by account code, debits positive; see ``ledger.trial_balance``."""
+        return trial_balance(self, until, documents)
 
     def day_rate(self, code):
         """Units of ``code`` per one unit of the base currency, 6 decimals."""

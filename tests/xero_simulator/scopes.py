@@ -29,6 +29,7 @@ DESCRIPTIONS = {
 
 INVOICES, CONTACTS, SETTINGS = "accounting.invoices", "accounting.contacts", "accounting.settings"
 PAYMENTS, BANK_TRANSACTIONS = "accounting.payments", "accounting.banktransactions"
+MANUAL_JOURNALS = "accounting.manualjournals"
 REQUIRED = {
     "Organisation": (SETTINGS,),
     "Accounts": (SETTINGS,),
@@ -43,6 +44,7 @@ REQUIRED = {
     "Overpayments": (PAYMENTS,),
     "Prepayments": (PAYMENTS,),
     "BankTransactions": (BANK_TRANSACTIONS,),
+    "ManualJournals": (MANUAL_JOURNALS,),
     # Items came under accounting.settings before the granular scopes; Xero honours either.
     "Items": (INVOICES, SETTINGS),
 }

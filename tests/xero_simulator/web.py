@@ -9,6 +9,7 @@ from . import html
 INVOICE_PATHS = ("/AccountsReceivable/View.aspx", "/AccountsReceivable/Edit.aspx", "/AccountsPayable/View.aspx",
                  "/AccountsPayable/Edit.aspx")  # fmt: skip
 CREDIT_NOTE_PATHS = ("/AccountsReceivable/ViewCreditNote.aspx", "/AccountsPayable/ViewCreditNote.aspx")
+JOURNAL_PATH = "/Journal/View.aspx"
 CONTACT_PATH = re.compile(r"/Contacts/View/([0-9a-fA-F-]{36})")
 INDEX_ROWS = 200
 
@@ -44,10 +45,13 @@ class Web:
             return invoice_page(org, org.invoices[query["invoiceid"].lower()])
         if parts.path in CREDIT_NOTE_PATHS and query.get("creditnoteid", "").lower() in org.credit_notes:
             return credit_note_page(org, org.credit_notes[query["creditnoteid"].lower()])
+        # Xero's own link names the journal's id so.
+        if parts.path == JOURNAL_PATH and query.get("invoiceid", "").lower() in org.manual_journals:
+            return journal_page(org, org.manual_journals[query["invoiceid"].lower()])
         match = CONTACT_PATH.fullmatch(parts.path)
         if match and match.group(1).lower() in org.contacts:
             return contact_page(org, org.contacts[match.group(1).lower()])
-        return missing("This organisation has no such document or contact.")
+        return missing("This organisation has no such document, journal or contact.")
 
     @staticmethod
     def _organisation(org):
@@ -136,6 +140,32 @@ def document_page(org, record, title, left):
         f"<p>{html.link(contact_url(org, contact), contact['Name'])}</p>{html.facts(facts)}</div>"
         f'<div class="card">{html.table(headers, rows, numbers=(1, 2, 3, 5, 6))}'
         f"{html.facts([(name, money(amount, record)) for name, amount in totals])}</div>",
+    )
+
+
+def journal_page(org, record):
+    """One manual journal with its lines, debits and credits side by side."""
+    rows = []
+    for line in record["JournalLines"]:
+        account, amount = org.accounts.get(line["AccountID"]), line["LineAmount"] or 0
+        rows.append(
+            (
+                escape(line["Description"]),
+                escape(f"{account['Code']} {account['Name']}".strip()) if account else "",
+                "" if line["IsBlank"] else f"{escape(line['TaxType'])} {line['TaxAmount']}",
+                escape(", ".join(f"{part['Name']}: {part['Option']}" for part in line["Tracking"])),
+                amount if amount > 0 else "", -amount if amount < 0 else "",
+            )
+        )  # fmt: skip
+    facts = [
+        ("Status", record["Status"].capitalize()), ("Date", record["Date"]), ("Amounts are", record["LineAmountTypes"]),
+        ("Source", record["Url"]),
+    ]  # fmt: skip
+    headers = ("Description", "Account", "Tax", "Tracking", f"Debit {org.currency}", f"Credit {org.currency}")
+    return html.page(
+        "Manual journal",
+        f'<div class="card"><p class="soft">{escape(org.name)}</p><h1>{escape(record["Narration"])}</h1>'
+        f'{html.facts(facts)}</div><div class="card">{html.table(headers, rows, numbers=(2, 4, 5))}</div>',
     )
 
 

@@ -12,6 +12,7 @@ from . import (
     currencies,
     invoices,
     items,
+    manual_journals,
     organisation,
     overpayments,
     payments,
@@ -33,6 +34,7 @@ RESOURCES = {
     "Overpayments": overpayments,
     "Prepayments": prepayments,
     "BankTransactions": bank_transactions,
+    "ManualJournals": manual_journals,
     "Items": items,
     "TrackingCategories": tracking_categories,
 }
