@@ -1,6 +1,6 @@
 {
     "name": "Xero Connector",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "summary": "Keep customers, invoices, bills and payments equal to a Xero organisation",
     "author": "Xero Connector contributors, Odoo Community Association (OCA)",
@@ -31,6 +31,7 @@
         "views/account_payment_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",
+        "views/xero_tracking_views.xml",
         "views/account_mapping_views.xml",
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",

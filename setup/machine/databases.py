@@ -39,14 +39,16 @@ def base_template(installation, demo):
     return name
 
 
-def addons_template(installation, demo):
-    """Name of the template with this project's addons installed, made when missing."""
+def addons_template(installation, demo, only=None):
+    """Name of the template with this project's addons installed (or `only` some of them), made when missing."""
     with cache.lock("databases", "another run that prepares databases"):
         base = base_template(installation, demo)
-        modules = addons.names()
+        modules = only or addons.names()
         if not modules:
             return base
-        key = hashlib.sha256(f"{base} {sorted(addons.digests().items())}".encode()).hexdigest()[:12]
+        addons.check_dependencies(installation.addons_path)
+        facts = f"{base} {modules} {sorted(addons.digests().items())}"
+        key = hashlib.sha256(facts.encode()).hexdigest()[:12]
         name = f"{_PREFIX}_addons{_flavour(demo)}_{key}"
         _template(installation, name, base, modules, demo, f"a database with {', '.join(modules)}")
         for kind in ("base", "base_demo", "addons", "addons_demo"):

@@ -2,7 +2,7 @@
 
 import json
 
-from . import addons, cache, databases, installation, odoo_scripts, say
+from . import addons, cache, databases, installation, odoo_scripts, python_env, say
 
 _CONNECTION = {"name": "Demo", "code": "demo"}
 
@@ -67,7 +67,8 @@ def _upgrade(machine, database, known):
     changed = [name for name in current if name in known["addons"] and known["addons"][name] != current[name]]
     if changed:
         _change(machine, database, f"upgrading {', '.join(changed)}, whose code has changed", changed, update=True)
-    new = [name for name in current if name not in known["addons"]]
+    # OCA's are installed by Odoo itself with those of ours that depend on them.
+    new = [name for name in current if name not in known["addons"] and name not in python_env.oca_names()]
     if new:
         _change(machine, database, f"installing {', '.join(new)}", new, update=False)
     known.update(base=base, addons=current)

@@ -3,8 +3,9 @@
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-from . import cache, odoo_source, postgres, processes
+from . import cache, odoo_source, postgres, processes, python_env
 from .python_env import REPOSITORY
 
 # Odoo asks its maker's servers for company data and reports its version to them. What we start does neither.
@@ -13,7 +14,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @dataclass(frozen=True)
 class Installation:
-    """Odoo, the server it stores in, and the addons of this checkout on its addons path."""
+    """Odoo, the server it stores in, and the addons of OCA and of this checkout on its addons path."""
 
     odoo: odoo_source.Odoo
     server: postgres.Server
@@ -29,6 +30,17 @@ class Installation:
     def data_folder(self):
         """Odoo's data directory, which holds the attachments of every database."""
         return cache.folder() / "odoo-data"
+
+    @property
+    def oca_addons(self):
+        """The folder of OCA's addons, as a tuple; none outside the environment that has them."""
+        folder = python_env.oca_addons(Path(sys.prefix))
+        return (folder,) if folder.is_dir() else ()
+
+    @property
+    def addons_path(self):
+        """The folders in which Odoo looks for addons."""
+        return (*self.odoo.addons, *self.oca_addons, REPOSITORY)
 
     def environment(self, **extra):
         """The environment for a process that imports Odoo.
@@ -46,7 +58,7 @@ class Installation:
     def write_config(self, name, **options):
         """Write the configuration file `name` with Odoo's `options` over our defaults; returns its path."""
         settings = {
-            "addons_path": ",".join(str(path) for path in (*self.odoo.addons, REPOSITORY)),
+            "addons_path": ",".join(map(str, self.addons_path)),
             "data_dir": self.data_folder,
             "http_interface": "127.0.0.1",
             "admin_passwd": "admin",

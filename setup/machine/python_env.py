@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -10,13 +11,15 @@ from . import cache, debian, processes, say
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REQUIREMENTS = (REPOSITORY / "setup" / "odoo-requirements.txt", REPOSITORY / "requirements.txt")
+OCA_REQUIREMENTS = REPOSITORY / "setup" / "oca-requirements.txt"
 _KEPT_ENVIRONMENTS = 2
+_OCA_PACKAGE = re.compile(r"^odoo-addon-([\w-]+)", re.MULTILINE)
 
 
 def environment_folder():
     """Where the environment for these requirements and this Python is, made or not."""
     digest = hashlib.sha256(f"{sys.version} {os.path.realpath(sys.base_prefix)}".encode())
-    for path in REQUIREMENTS:
+    for path in (*REQUIREMENTS, OCA_REQUIREMENTS):
         lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
         digest.update("\n".join(filter(None, lines)).encode())
     return cache.folder() / "python" / digest.hexdigest()[:16]
@@ -47,9 +50,24 @@ def environment_folder_of_running_python():
     return Path(folder) if folder and Path(folder) == Path(sys.prefix) else None
 
 
+def oca_addons(folder):
+    """Where the environment in `folder` has OCA's addons: apart, so that their `odoo` is in nobody's way."""
+    return folder / "oca" / "odoo" / "addons"
+
+
+def oca_names():
+    """Names of OCA's addons that ours need, sorted."""
+    return sorted(name.replace("-", "_") for name in _OCA_PACKAGE.findall(OCA_REQUIREMENTS.read_text()))
+
+
+def _oca_missing(folder):
+    return [name for name in oca_names() if not (oca_addons(folder) / name / "__manifest__.py").is_file()]
+
+
 def _is_complete(folder):
     stamp = cache.read_stamp(folder)
-    return bool(stamp) and (folder / "bin" / "python").exists() and stamp.get("distributions") == _distributions(folder)
+    there = (folder / "bin" / "python").exists() and not _oca_missing(folder)
+    return bool(stamp) and there and stamp.get("distributions") == _distributions(folder)
 
 
 def _distributions(folder):
@@ -65,12 +83,15 @@ def _make(folder):
     with say.step("making the Python environment and installing packages (a minute or two)"):
         try:
             pip = _bare_environment(folder, log)
-            command = [*pip, "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
-            for path in REQUIREMENTS:
-                command += ["-r", path]
-            processes.run(command, log)
+            install = [*pip, "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+            processes.run([*install, *(part for path in REQUIREMENTS for part in ("-r", path))], log)
+            # Odoo itself is no package of PyPI's, so what an addon says it needs is not looked for.
+            processes.run([*install, "--no-deps", "--target", folder / "oca", "-r", OCA_REQUIREMENTS], log)
         except processes.CommandFailed as error:
             raise say.Stop(_explain(error)) from error
+    missing = _oca_missing(folder)
+    if missing:
+        raise say.Stop(f"the packages of {OCA_REQUIREMENTS.name} do not bring {', '.join(missing)} (log: {log})")
     cache.write_stamp(folder, {"python": sys.version, "distributions": _distributions(folder)})
 
 

@@ -2,15 +2,17 @@
 
 Without arguments every test runs, in several processes side by side (pytest-xdist). Each has a database, ports and
 a log of its own; which tests it gets is told in `tests/support/side_by_side.py`. Any arguments: one process.
+`--only ADDON` installs that addon and what it depends on, none of the others, and runs its tests.
 """
 
+import argparse
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from . import browser, cache, databases, postgres, say
+from . import addons, browser, cache, databases, postgres, say
 from .installation import Installation
 from .python_env import REPOSITORY
 
@@ -21,14 +23,33 @@ _MOST_PROCESSES = 4
 
 def main(arguments):
     """Prepare, run pytest, clean up; returns pytest's exit code."""
+    return run(*only(arguments))
+
+
+def only(arguments):
+    """The arguments for pytest, and the only addon to install, None for all."""
+    parser = argparse.ArgumentParser(prog="setup/test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--only", choices=addons.names())
+    options, rest = parser.parse_known_args(arguments)
+    if options.only and not has_paths(rest):
+        rest.append(str(REPOSITORY / options.only / "tests"))
+    return rest, options.only
+
+
+def run(arguments, addon=None, statistics=True):
+    """Run pytest on a database with all addons, or with one and what it depends on; returns its exit code.
+
+    `statistics`: keep PostgreSQL's own as they are, see `databases.keep_statistics`.
+    """
     chromium = browser.get()
     database = f"xero_connector_test_{os.getpid()}"
     try:
         installation = Installation.get()
-        template = databases.addons_template(installation, demo=False)
+        template = databases.addons_template(installation, demo=False, only=[addon] if addon else None)
         databases.drop_left_behind(installation)
         databases.copy(installation, template, database)
-        databases.keep_statistics(installation, database)
+        if statistics:
+            databases.keep_statistics(installation, database)
         try:
             return _pytest(installation, database, chromium, arguments)
         finally:
@@ -100,8 +121,18 @@ def _absolute(arguments):
     """Paths given relative to the folder the user is in; pytest runs in the repository's."""
     changed = []
     for argument in arguments:
-        path, separator, rest = argument.partition("::")
-        if path and not path.startswith("-") and Path(path).exists():
+        if _is_path(argument):
+            path, separator, rest = argument.partition("::")
             argument = f"{Path(path).absolute()}{separator}{rest}"
         changed.append(argument)
     return changed
+
+
+def has_paths(arguments):
+    """Whether the user names files or folders of tests."""
+    return any(map(_is_path, arguments))
+
+
+def _is_path(argument):
+    path = argument.partition("::")[0]
+    return bool(path) and not path.startswith("-") and Path(path).exists()

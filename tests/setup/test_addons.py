@@ -1,8 +1,9 @@
-"""Which folders are addons, and which changes of theirs matter to an installed database."""
+"""Which folders are addons, which changes of theirs matter to an installed database, and what they depend on."""
 
 import pytest
 
-from machine import addons
+from machine import addons, python_env, say
+from support.odoo_database import installation
 
 
 @pytest.fixture
@@ -40,3 +41,37 @@ def test_what_no_database_holds_changes_nothing(repository, path):
     (repository / "xero_a" / path).parent.mkdir(exist_ok=True, parents=True)
     (repository / "xero_a" / path).write_text("changed\n")
     assert addons.digests(repository) == before
+
+
+def test_a_changed_addon_of_oca_is_noticed(repository, monkeypatch, tmp_path):
+    monkeypatch.setattr(addons, "oca_addons", lambda _environment: tmp_path / "oca")
+    name = python_env.oca_names()[0]
+    before = addons.digests(repository)
+    (tmp_path / "oca" / name).mkdir(parents=True)
+    (tmp_path / "oca" / name / "models.py").touch()
+    after = addons.digests(repository)
+    assert {each for each in after if after[each] != before[each]} == {name}
+
+
+def test_a_dependency_that_is_nowhere_is_named(repository):
+    (repository / "xero_a/__manifest__.py").write_text("{'depends': ['xero_b', 'account_unknown']}")
+    with pytest.raises(say.Stop, match=r"^xero_a depends on account_unknown, .* setup/oca-requirements.txt"):
+        addons.check_dependencies([repository], repository)
+
+
+def test_what_our_addons_depend_on_is_there():
+    addons.check_dependencies(installation().addons_path)
+
+
+@pytest.mark.parametrize("name", python_env.oca_names())
+def test_odoo_finds_an_addon_of_oca_and_is_itself_not_in_its_way(name):
+    """Their packages have a folder `odoo` too; Python must not take it for a part of Odoo's."""
+    from odoo.modules.module import Manifest
+
+    import odoo.addons
+
+    (oca,) = installation().oca_addons
+    assert Manifest.for_addon(name).path == str(oca / name)
+    assert list(odoo.__path__) == [str(installation().odoo.python_path / "odoo")]
+    assert odoo.release.__file__.startswith(odoo.__path__[0])
+    assert list(odoo.addons.__path__).index(str(oca)) > 0

@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import pytest
+import tomllib
 
 from machine import addons
 from machine.python_env import REPOSITORY
@@ -23,3 +24,8 @@ def test_an_addon_builds_into_a_wheel_that_has_its_files(name, tmp_path):
     assert f"odoo/addons/{name}/__manifest__.py" in files
     for path in source.rglob("*.xml"):
         assert f"odoo/addons/{name}/{path.relative_to(source)}" in files
+
+
+def test_the_package_of_all_addons_asks_for_each():
+    project = tomllib.loads((REPOSITORY / "setup/_metapackage/pyproject.toml").read_text())["project"]
+    assert project["dependencies"] == [f"odoo-addon-{name}==19.0.*" for name in addons.names()]

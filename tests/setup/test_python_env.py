@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from machine import cache, processes, python_env
+from machine import cache, processes, python_env, say
 from machine.python_env import REPOSITORY
 
 
@@ -26,7 +26,23 @@ def test_another_comment_is_the_same_environment(empty_cache, tmp_path, monkeypa
     assert python_env.environment_folder() == before
 
 
+def test_other_addons_of_oca_are_another_environment(empty_cache, tmp_path, monkeypatch):
+    before = python_env.environment_folder()
+    other = tmp_path / "oca-requirements.txt"
+    other.write_text(python_env.OCA_REQUIREMENTS.read_text() + "odoo-addon-one-more==19.0.1.0.0\n")
+    monkeypatch.setattr(python_env, "OCA_REQUIREMENTS", other)
+    assert python_env.environment_folder() != before
+    assert "one_more" in python_env.oca_names()
+
+
+def _with_oca_addons(folder):
+    for name in python_env.oca_names():
+        (python_env.oca_addons(folder) / name).mkdir(parents=True)
+        (python_env.oca_addons(folder) / name / "__manifest__.py").touch()
+
+
 def test_an_unfinished_environment_is_not_used(tmp_path):
+    _with_oca_addons(tmp_path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/python").touch()
     assert not python_env._is_complete(tmp_path)
@@ -34,6 +50,29 @@ def test_an_unfinished_environment_is_not_used(tmp_path):
     assert python_env._is_complete(tmp_path)
     (tmp_path / "lib/python3.11/site-packages/added.dist-info").mkdir(parents=True)
     assert not python_env._is_complete(tmp_path)
+
+
+@pytest.mark.parametrize("name", python_env.oca_names())
+def test_an_environment_that_lost_an_addon_of_oca_is_not_used(tmp_path, name):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").touch()
+    _with_oca_addons(tmp_path)
+    cache.write_stamp(tmp_path, {"distributions": 0})
+    assert python_env._is_complete(tmp_path)
+    (python_env.oca_addons(tmp_path) / name / "__manifest__.py").unlink()
+    assert not python_env._is_complete(tmp_path)
+
+
+def test_packages_without_their_addons_end_with_one_line(tmp_path, empty_cache, monkeypatch):
+    """What is installed is no environment until it has what Odoo needs."""
+    commands, names = [], python_env.oca_names()
+    monkeypatch.setattr(python_env, "_bare_environment", lambda folder, _log: folder.mkdir() or ["pip"])
+    monkeypatch.setattr(python_env.cache, "check_disk_space", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(python_env.processes, "run", lambda command, _log: commands.append(command))
+    with pytest.raises(say.Stop, match=f"^the packages of oca-requirements.txt do not bring {names[0]}"):
+        python_env._make(tmp_path / "env")
+    assert ["--no-deps" in command for command in commands] == [False, True]
+    assert cache.read_stamp(tmp_path / "env") is None
 
 
 def test_without_network_the_script_ends_with_one_line(empty_cache):

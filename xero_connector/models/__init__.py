@@ -3,6 +3,7 @@ from . import (
     xero_account,
     xero_tax_rate,
     xero_currency,
+    xero_tracking,
     xero_contact,
     xero_token,
     xero_connection,

@@ -138,6 +138,7 @@ class XeroBinding(models.Model):
             "CreditNote": self.env._("Credit note"),
             "Payment": self.env._("Payment"),
             "Allocation": self.env._("Allocation"),
+            "ManualJournal": self.env._("Manual journal"),
             "TaxRate": self.env._("Tax rate"),
             "Currency": self.env._("Currency"),
         }

@@ -242,8 +242,9 @@ class XeroConnection(models.Model):
         crons = self.sudo().cron_id
         companies = self.company_id
         # By the ORM, which also takes them out of the company-dependent mappings that the database cannot see into.
-        accounts = self.env["xero.account"].sudo().with_context(active_test=False)
-        accounts.search([("connection_id", "in", self.ids)]).unlink()
+        for model in ("xero.account", "xero.tracking.option"):
+            copies = self.env[model].sudo().with_context(active_test=False)
+            copies.search([("connection_id", "in", self.ids)]).unlink()
         result = super().unlink()
         crons.unlink()
         orphans = companies.filtered(lambda company: not self._for_company(company))

@@ -44,6 +44,15 @@ class XeroConnection(models.Model):
         if in_cron:
             self.env["ir.cron"]._commit_progress(result.done, remaining=result.remaining)
 
+    def _more_engines(self, work, outbox):
+        """Return what other addons bring to Xero, after invoices and payments.
+
+        Each has ``models`` (whose marked records it takes), ``resources`` (of Xero, whose open calls it settles),
+        ``sync(ids, marks)``, ``adopt(request, elements)``, which looks up what a lost call did and returns the elements
+        of which Xero has nothing, and ``resolve(unresolved)``.
+        """
+        return []
+
     def _trigger_at(self, moment):
         """Have the cron run at ``moment`` (naive UTC)."""
         self.sudo().cron_id._trigger(at=moment)

@@ -22,12 +22,13 @@ class Recovery:
     that, or when Xero answered 5xx (which it remembers just as well), what it did is looked up by number.
     """
 
-    def __init__(self, work, outbox, contacts, additions, settlements):
+    def __init__(self, work, outbox, contacts, additions, settlements, more=()):
         self.work = work
         self.outbox = outbox
         self.contacts = contacts
         self.additions = additions
         self.settlements = settlements
+        self.more = {name: engine for engine in more for name in engine.resources}
         self.lookup = Lookup(work)
         outbox.look_up = self.look_up
 
@@ -65,6 +66,8 @@ class Recovery:
             self.lookup.resolve(unresolved)
         elif request.method == "PUT" and resource.name in _SETTLEMENTS:
             self.settlements.lookup.resolve(unresolved)
+        elif resource.name in self.more:
+            self.more[resource.name].resolve(unresolved)
         elif unresolved:
             self._release([element for _situation, element in unresolved])
 
@@ -86,6 +89,8 @@ class Recovery:
             elements = self.settlements.lookup.resolve(unknown, lost_answer=True)
         elif request.method == "PUT" and resource.name == "Contacts":
             elements = self.contacts.adopt(elements)
+        elif request.method == "PUT" and resource.name in self.more:
+            elements = self.more[resource.name].adopt(request, elements)
         elif request.method == "PUT":
             elements = self.additions.adopt(request, elements)
         # An update or a void makes Xero equal to Odoo however often it is done, and so a removal: plan it again.

@@ -77,6 +77,7 @@ _RESOURCES = {
             figures=("Amount", "Reference"),
             query=_EACH,
         ),
+        Resource("ManualJournals", "ManualJournalID", ("ManualJournalID", "Narration"), query=_EACH),
         # These two go one a call (Xero's API reference); a tax type is all the id that a tax rate has.
         Resource("TaxRates", "TaxType", ("Name",), batch=1),
         Resource("Currencies", "Code", ("Code",), batch=1, bare=True),

@@ -168,7 +168,9 @@ class Runner:
         additions = Additions(work, outbox)
         settlements = Settlements(work, outbox, contacts)
         documents = Documents(work, outbox, contacts, additions, settlements)
-        Recovery(work, outbox, contacts, additions, settlements).run()
+        # What other addons bring to Xero; each has ``models``, ``resources``, ``sync`` and ``adopt``.
+        more = connection._more_engines(work, outbox)
+        Recovery(work, outbox, contacts, additions, settlements, more).run()
         refreshed_at = connection.references_refreshed_at
         if wish.only == "references" or not refreshed_at:
             References(work).refresh()
@@ -192,14 +194,14 @@ class Runner:
         try:
             if not wanted:
                 Pull(work).run()
-            self._drain(work, (contacts, additions, documents, settlements), wanted, result)
+            self._drain(work, (contacts, additions, documents, settlements, more), wanted, result)
         except OutOfTime:
             result.done = max(result.done, 1)
         self._note_success(work, result)
 
     def _drain(self, work, engines, wanted, result):
         """Take up marked records, oldest first, until none is left or the time is up."""
-        contacts, additions, documents, settlements = engines
+        contacts, additions, documents, settlements, more = engines
         before = None
         while True:
             marks = Marks(work).take(only=wanted)
@@ -219,6 +221,8 @@ class Runner:
             settling = settlements.rebuild(move_ids, settlement_ids)
             documents.sync(move_ids, marks)
             settlements.sync(settlement_ids, marks)
+            for engine in more:
+                engine.sync([res_id for model, res_id in marks.records if model in engine.models], marks)
             if wanted:
                 wanted = [*wanted, *(record for record in settling if record not in wanted)]
             result.done += len(marks.records)

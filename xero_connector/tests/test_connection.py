@@ -539,7 +539,7 @@ class TestConnection(XeroCase):
         self.assertEqual(kind, "success")
         self.assertFalse((old | gone).exists().filtered("active"))
         self.assertEqual(len((old | gone).exists()), 2, "archived, never deleted")
-        self.assertEqual(len(self.calls()), 4)
+        self.assertEqual(len(self.calls()), 5)
         self.assertEqual(
             set(self.env["xero.account"].search([("connection_id", "=", self.connection.id)]).mapped("xero_id")),
             {record["AccountID"] for record in self.organisation.accounts.values() if record["Status"] == "ACTIVE"},

@@ -160,11 +160,11 @@ class TestFaults(FaultCase):
         self.check("GET /Invoices", self.invoice_with_a_lost_answer, FAULTS, pause=LONG_OUTAGE)
 
     def test_reading_the_chart_survives_every_fault(self):
-        # The copies are refreshed once a day, by four calls of which any may be struck.
+        # The copies are refreshed once a day, by five calls of which any may be struck.
         a_day_later = self.confirmed_invoice_after(timedelta(hours=25))
         self.check("GET /Accounts", a_day_later, FAULTS)
         few = {name: FAULTS[name] for name in ("dropped after", "429", "500", "maintenance page")}
-        for call in ("GET /Organisation", "GET /TaxRates", "GET /Currencies"):
+        for call in ("GET /Organisation", "GET /TaxRates", "GET /Currencies", "GET /TrackingCategories"):
             self.check(call, a_day_later, few)
 
     def test_renewing_the_token_survives_every_fault(self):

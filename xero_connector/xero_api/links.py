@@ -10,6 +10,7 @@ _PATHS = {
     # Xero's guide names payments among what can be linked to; the path is that of Xero's own MCP server.
     ("Payment", None): "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
     ("Contact", None): "/Contacts/View/{id}",
+    ("ManualJournal", None): "/Journal/View.aspx?invoiceID={id}",
 }
 
 

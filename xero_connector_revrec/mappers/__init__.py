@@ -1,0 +1,2 @@
+from . import xero_mapper_line
+from . import xero_mapper_manual_journal

@@ -1,0 +1,280 @@
+"""Journals in SQL: the lines of schedules, put together as an export wants them, with their texts and signs.
+
+Every journal has two lines, one on the deferred and one on the recognised account, and so balances by itself::
+
+                       deferred account (liability)    recognised account (income)
+    recognition        debit                           credit
+    deferral           credit                          debit
+
+A credit note's amounts are negative, which turns both around.
+"""
+
+import re
+
+from odoo.tools import SQL
+
+from .journal_choices import PLACEHOLDERS
+from .recognition_sql import MONTH_END, lines
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# Between the two lines of a journal; no text holds a control character.
+SEPARATOR = "\x1e"
+# What changes from journal to journal of a charge; the rest of a narration is made once for all of them.
+_MOVING = ("period", "reference")
+_DATES = {"dd/mm/yyyy": "DD/MM/YYYY", "dd mmm yyyy": "DD Mon YYYY"}
+_TRACKING = """
+    ARRAY(SELECT {} FROM xero_recognition_charge_xero_tracking_option_rel tracking
+            JOIN xero_tracking_option option ON option.id = tracking.xero_tracking_option_id
+            JOIN xero_tracking_category category ON category.id = option.category_id
+           WHERE tracking.xero_recognition_charge_id = charge.id ORDER BY category.name, option.id)
+"""
+
+
+def unknown_placeholders(template):
+    """Return the names in braces that no narration can hold."""
+    return [name for name in _PLACEHOLDER.findall(template or "") if name not in PLACEHOLDERS]
+
+
+def _runs(template):
+    """Return a narration's parts in turn: a list of (text, placeholder) that stand still, a moving placeholder, …
+
+    Xero makes one journal of the lines of a file that share narration and date, so the reference, which tells journals
+    apart, is added where the template does not hold it (V4).
+    """
+    if "{reference}" not in template:
+        template = f"{template} {{reference}}"
+    runs, end = [[]], 0
+    for match in _PLACEHOLDER.finditer(template):
+        runs[-1].append((template[end : match.start()], ""))
+        if match[1] in _MOVING:
+            runs += [match[1], []]
+        else:
+            runs[-1].append(("", match[1]))
+        end = match.end()
+    runs[-1].append((template[end:], ""))
+    return runs
+
+
+def _one_line(text):
+    """Return SQL of a text without control characters and double spaces: a line of a file is a line of a journal."""
+    return SQL("regexp_replace(%s, '[[:cntrl:][:space:]]+', ' ', 'g')", text)
+
+
+def _guarded(text):
+    """Return SQL of a text that no spreadsheet takes for a formula (CSV injection): an apostrophe makes it a text."""
+    text = SQL("ltrim(%s)", text)
+    return SQL("CASE WHEN %(text)s ~ '^[=+@-]' THEN '''' || %(text)s ELSE %(text)s END", text=text)
+
+
+def _joined(pieces):
+    return SQL(" || ").join(pieces) if pieces else SQL("''")
+
+
+class Journals:
+    """The query of an export's journals.
+
+    :param options: a record of ``xero.journal.options``
+    :param SQL chosen: which spans, a condition on ``span`` and ``charge``
+    :param str batch: the export's number
+    :param first: leave out earlier days; ``last``: later ones
+    """
+
+    def __init__(self, options, chosen, batch, first=None, last=None):
+        self.env = options.env
+        self.options = options
+        self.by_day = options.aggregation == "daily"
+        self.detail = options.aggregation == "monthly_detail"
+        self.batch = batch
+        self._chosen, self._first, self._last = chosen, first, last
+        self._runs = _runs(options.narration)
+
+    # -- Queries -----------------------------------------------------------------------------------------------
+
+    def query(self):
+        """Return the SQL of the journals, in order.
+
+        ``narration``, ``day``, ``description``, ``debit_id``, ``credit_id`` and their codes, ``tracking`` (ids),
+        ``categories`` and ``options`` (names), ``booked``, the exact amount, which is never negative, and
+        ``debit_sign`` and ``credit_sign``, what stands before it in the file: nothing or ``-``.
+        """
+        return self._daily() if self.by_day else self._monthly()
+
+    def rows(self):
+        """Return the SQL of a file's rows: of each journal the debit, ``SEPARATOR``, and the credit.
+
+        Both are in one row, because texts are made only once so; the columns of each are Xero's, in its order.
+        """
+        line = """narration, date, description, {0}_code, rate, {0}_sign || figure,
+                  categories[1], options[1], categories[2], options[2]"""
+        return SQL(
+            f"""
+            SELECT {line.format("debit")}, %s::text, {line.format("credit")}
+              FROM (SELECT journal.*, to_char(day, %s) AS date, %s::text AS rate, trim_scale(booked)::text AS figure
+                      FROM (%s) journal OFFSET 0) journal
+            """,
+            SEPARATOR,
+            _DATES[self.options.date_format],
+            self.options.connection_id._journal_tax_rate().name,
+            self.query(),
+        )
+
+    # -- Daily -------------------------------------------------------------------------------------------------
+
+    def _daily(self):
+        values = {
+            "invoice": SQL("charge.move_name"),
+            "customer": SQL("charge.partner_name"),
+            "product": SQL("charge.product_name"),
+            **self._still(SQL("span.kind")),
+        }
+        runs = SQL(", ").join(
+            SQL("%s AS %s", text, SQL.identifier(f"run_{index}")) for index, text in self._still_runs(values).items()
+        )
+        description = _guarded(_one_line(SQL("concat_ws(' ', charge.move_name, left(charge.name, 200))")))
+        # All lines of a span are on the same side.
+        columns = SQL(
+            "%s, %s || '-' || span.id || '-' AS reference, NULLIF(%s, '') AS description, %s, %s",
+            self._columns(),
+            self.batch,
+            description,
+            runs,
+            self._sides(SQL("(span.amount > 0) = (span.kind = 'recognition')")),
+        )
+        moving = {
+            "period": SQL("to_char(day, %s)", _DATES[self.options.date_format]),
+            "reference": SQL("reference || to_char(day, 'YYMMDD')"),
+        }
+        return SQL(
+            "SELECT line.*, %s AS narration, abs(line_amount) AS booked FROM (%s) line OFFSET 0",
+            self._narration(moving, lambda index: SQL.identifier(f"run_{index}")),
+            lines(True, self._chosen, columns, self._first, self._last, self._charges()),
+        )
+
+    # -- Monthly -----------------------------------------------------------------------------------------------
+
+    def _monthly(self):
+        accounts = (
+            "deferred_id",
+            "recognised_id",
+            "deferred_code",
+            "recognised_code",
+            "deferred_debits",
+            "recognised_debits",
+        )
+        group = ["kind", *accounts, "tracking", "categories", "options"]
+        columns = SQL("%s, span.kind, %s", self._columns(), SQL(", ".join(f"charge.{name}" for name in accounts)))
+        texts = {"invoice": SQL("''"), "customer": SQL("''"), "product": SQL("''")}
+        description = SQL("charges || ' ' || CASE charges WHEN 1 THEN %s ELSE %s END", *self._charge_words())
+        detail = SQL()
+        if self.detail:
+            names = SQL("charge.partner_name AS customer, COALESCE(charge.product_name, '') AS product")
+            columns = SQL("%s, charge.partner_id, charge.product_id, %s", columns, names)
+            group += ["partner_id", "product_id"]
+            texts |= {"customer": SQL("customer"), "product": SQL("product")}
+            description = _guarded(_one_line(SQL("customer || ', ' || product")))
+            detail = SQL(", MIN(customer) AS customer, MIN(product) AS product")
+        group = SQL(", ").join(map(SQL.identifier, group))
+        # Not after the last day of the export: a month may be cut by it.
+        month = SQL(f"LEAST({MONTH_END.format('day')}, %s)", self.options.date_to)
+        grouped = SQL(
+            """
+            SELECT %(group)s, %(month)s AS day, SUM(line_amount) AS total,
+                   count(DISTINCT charge_id) AS charges%(detail)s
+              FROM (%(lines)s) line GROUP BY %(group)s, %(month)s HAVING SUM(line_amount) <> 0
+            """,
+            group=group,
+            month=month,
+            detail=detail,
+            lines=lines(False, self._chosen, columns, self._first, self._last, self._charges()),
+        )
+        runs = self._still_runs({**texts, **self._still(SQL("kind"))})
+        order = SQL("day, kind, %s", group)
+        moving = {
+            "period": SQL("to_char(day, 'Mon YYYY')"),
+            "reference": SQL("%s || '-' || lpad((row_number() OVER (ORDER BY %s))::text, 4, '0')", self.batch, order),
+        }
+        return SQL(
+            """
+            SELECT journal.*, %s AS narration, %s AS description, abs(total) AS booked, %s
+              FROM (%s) journal ORDER BY %s
+            """,
+            self._narration(moving, lambda index: runs[index]),
+            description,
+            self._sides(SQL("(total > 0) = (kind = 'recognition')")),
+            grouped,
+            order,
+        )
+
+    # -- Parts of both -----------------------------------------------------------------------------------------
+
+    def _columns(self):
+        """Return the SQL of what both kinds of journals need of a charge."""
+        return SQL(
+            "charge.id AS charge_id, %s AS tracking, %s AS categories, %s AS options",
+            *(SQL(_TRACKING.format(column)) for column in ("option.id", "category.name", "option.name")),
+        )
+
+    def _charges(self):
+        """Return the SQL of charges with their accounts: id, code, and what stands before a debit of it in the file.
+
+        Debits positive: nothing. Normal balance (V6): ``-`` on accounts that a credit makes bigger.
+        """
+        columns = []
+        for name in ("deferred", "recognised"):
+            of_account = f"(SELECT {{}} FROM xero_account WHERE id = charge.{name}_account_id)"
+            columns += [f"charge.{name}_account_id AS {name}_id", f"{of_account.format('code')} AS {name}_code"]
+            sign = "CASE WHEN account_class IN ('ASSET', 'EXPENSE') THEN '' ELSE '-' END"
+            debits = "''" if self.options.sign == "debit" else of_account.format(sign)
+            columns.append(f"{debits} AS {name}_debits")
+        return SQL(f"(SELECT charge.*, {', '.join(columns)} FROM xero_recognition_charge charge)")
+
+    @staticmethod
+    def _sides(deferred_debited):
+        """Return the SQL of what is debited and what credited: ids, codes, and what stands before the amounts.
+
+        :param SQL deferred_debited: whether it is the deferred account that is debited
+        """
+        values = {"id": "{}_id", "code": "{}_code", "sign": "{}_debits"}
+        columns = []
+        for side, debited, other in (("debit", "deferred", "recognised"), ("credit", "recognised", "deferred")):
+            for name, value in values.items():
+                if (side, name) == ("credit", "sign"):
+                    value = "CASE {}_debits WHEN '' THEN '-' ELSE '' END"
+                choice = f"CASE WHEN %s THEN {value.format(debited)} ELSE {value.format(other)} END AS {side}_{name}"
+                columns.append(SQL(choice, deferred_debited))
+        return SQL(", ").join(columns)
+
+    def _still(self, kind):
+        """Return the SQL of the placeholders that are the same in both kinds of journals."""
+        env = self.env
+        recognition, deferral = env._("Revenue recognition"), env._("Revenue deferral")
+        return {
+            "type": SQL("CASE %s WHEN 'recognition' THEN %s ELSE %s END", kind, recognition, deferral),
+            "batch": SQL("%s", self.batch),
+        }
+
+    def _charge_words(self):
+        return self.env._("charge"), self.env._("charges")
+
+    def _still_runs(self, values):
+        """Return dict of position → SQL of the parts of a narration that do not move."""
+        found = {}
+        for index, run in enumerate(self._runs):
+            if isinstance(run, str):
+                continue
+            pieces = []
+            for text, name in run:
+                if text:
+                    pieces.append(SQL("%s::text", text))
+                if name:
+                    pieces.append(SQL("COALESCE(%s, '')", values[name]))
+            text = _one_line(_joined(pieces))
+            if index == 0:
+                text = _guarded(text)
+            if index == len(self._runs) - 1:
+                text = SQL("rtrim(%s)", text)
+            found[index] = text
+        return found
+
+    def _narration(self, moving, run_at):
+        return _joined([moving[run] if isinstance(run, str) else run_at(index) for index, run in enumerate(self._runs)])

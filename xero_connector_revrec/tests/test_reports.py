@@ -1,0 +1,48 @@
+from decimal import Decimal
+
+from .revrec_case import RevrecCase
+
+
+class TestReports(RevrecCase):
+    """Waterfall and balance (B12): the figures behind the pivot and the chart."""
+
+    def test_the_waterfall_is_created_in_by_recognised_in(self):
+        product = self.new_product(method="monthly")
+        self.sold(self.line(300.0, "2026-01-01", "2026-03-31", product=product))
+        self.sold(self.line(200.0, "2026-02-01", "2026-03-31", product=product), invoice_date="2026-02-01")
+        groups = self.env["xero.recognition.month"]._read_group([], ["created_in:month", "month:month"], ["amount:sum"])
+        found = {(str(created)[:7], str(month)[:7]): amount for created, month, amount in groups}
+        self.assertEqual(
+            found,
+            {
+                ("2026-01", "2026-01"): 100.0,
+                ("2026-01", "2026-02"): 100.0,
+                ("2026-01", "2026-03"): 100.0,
+                ("2026-02", "2026-02"): 100.0,
+                ("2026-02", "2026-03"): 100.0,
+            },
+        )
+
+    def test_the_balance_is_what_is_left_at_the_end_of_each_month(self):
+        product = self.new_product(method="monthly")
+        self.sold(self.line(300.0, "2026-02-01", "2026-04-30", product=product), invoice_date="2026-01-15")
+        self.sold(self.line(200.0, "2026-02-01", "2026-03-31", product=product), invoice_date="2026-02-01")
+        self.credited(self.line(60.0, "2026-03-01", "2026-04-30", product=product), invoice_date="2026-03-01")
+        groups = self.env["xero.deferred.balance"]._read_group([], ["month:month"], ["balance:sum"])
+        self.assertEqual(
+            {str(month)[:7]: balance for month, balance in groups},
+            # January 300; February 300 - 100 + 200 - 100; March 200 - 100 + 100 - 100 - 60 + 30; April all done.
+            {"2026-01": 300.0, "2026-02": 300.0, "2026-03": 70.0, "2026-04": 0.0},
+        )
+
+    def test_the_form_has_its_months_as_a_graph_and_the_buttons_count(self):
+        invoice = self.sold(self.line(31.0, "2026-01-01", "2026-01-31"))
+        charge = invoice.xero_charge_ids
+        self.assertIn('"value": 31.0', charge.schedule_graph)
+        self.assertEqual((invoice.xero_charge_count, self.product.product_tmpl_id.xero_charge_count), (1, 1))
+        for record in (invoice, self.product):
+            action = record.action_open_xero_charges()
+            self.assertEqual(self.env["xero.recognition.charge"].search(action["domain"]), charge)
+        self.assertEqual(charge.action_open_move()["res_id"], invoice.id)
+        months = self.env["xero.recognition.month"].search(charge.action_open_months()["domain"])
+        self.assertEqual([Decimal(str(amount)) for amount in months.mapped("amount")], [Decimal("31.0")])

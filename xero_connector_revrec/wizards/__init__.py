@@ -1,0 +1,3 @@
+from . import xero_preview
+from . import xero_journal_export_wizard
+from . import xero_charge_period

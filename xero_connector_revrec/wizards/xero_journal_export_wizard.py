@@ -1,0 +1,259 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.models import MAGIC_COLUMNS
+from odoo.tools import SQL, format_amount
+
+from ..models.journal_sql import Journals
+from ..models.recognition_sql import lines
+
+# Journals that the preview shows, and rows up to which it counts exactly.
+_SAMPLE = 6
+_COUNTED = 50000
+
+
+class XeroJournalExportWizard(models.TransientModel):
+    """Asks which journals to export and how, and shows what the file will hold before any day is marked."""
+
+    _name = "xero.journal.export.wizard"
+    _inherit = ["xero.journal.options"]
+    _description = "Journal Export"
+
+    date_from = fields.Date(default=lambda self: self._last_month()[0])
+    date_to = fields.Date(default=lambda self: self._last_month()[1])
+    journal_count = fields.Integer("Journals", compute="_compute_preview")
+    row_count = fields.Integer("Lines", compute="_compute_preview")
+    about = fields.Boolean(compute="_compute_preview", help="Too many to count: days of nothing may be among them.")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+    warnings = fields.Html(compute="_compute_preview", sanitize=False)
+    example = fields.Html(compute="_compute_example", sanitize=False)
+    ready = fields.Boolean(compute="_compute_preview")
+
+    @api.model
+    def _last_month(self):
+        first = fields.Date.context_today(self) + relativedelta(day=1, months=-1)
+        return first, first + relativedelta(day=31)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        connection = self.env["xero.connection"]._for_company(self.env.company)
+        connection = self.env["xero.connection"].browse(values.get("connection_id") or connection.id)
+        if connection:
+            values |= {name: value for name, value in self._of_connection(connection).items() if name in fields_list}
+        return values
+
+    @api.depends("sign")
+    def _compute_example(self):
+        for wizard in self:
+            wizard.example = self.env["ir.qweb"]._render(
+                "xero_connector_revrec.journal_sign_example", {"sign": wizard.sign}
+            )
+
+    @api.depends(
+        "connection_id",
+        "date_from",
+        "date_to",
+        "include_older",
+        "kinds",
+        "branch_ids",
+        "partner_ids",
+        "product_ids",
+        "account_ids",
+        "currency_ids",
+        "aggregation",
+        "sign",
+        "date_format",
+        "narration",
+        "destination",
+    )
+    def _compute_preview(self):
+        for wizard in self:
+            wizard.update({"journal_count": 0, "row_count": 0, "about": False, "preview": False, "ready": False})
+            wizard.warnings = False
+            if wizard.connection_id and wizard.date_from and wizard.date_to and wizard.date_from <= wizard.date_to:
+                wizard.connection_id.check_access("read")
+                wizard.sudo()._preview()
+
+    def _preview(self):
+        self.ensure_one()
+        self._flush_sources()
+        problems = self._problems()
+        journals = self._journals()
+        rows = self._rows_at_most()
+        self.about = rows > _COUNTED
+        if not self.about:
+            rows = 2 * self.env.execute_query(SQL("SELECT count(*) FROM (%s) journal", journals.query()))[0][0]
+        self.row_count = rows
+        self.journal_count = rows // 2
+        self.ready = bool(rows) and not problems
+        values = {"problems": problems, "notes": self._notes()}
+        self.warnings = self.env["ir.qweb"]._render("xero_connector_revrec.journal_warnings", values)
+        if rows and not problems:
+            self.preview = self._render_preview(journals)
+
+    def _journals(self, batch="XJ"):
+        first = None if self.include_older else self.date_from
+        return Journals(self, self._chosen(), batch, first, self.date_to)
+
+    def _rows_at_most(self):
+        """Return how many rows there are at most, without making them."""
+        if self.aggregation != "daily":
+            return 0
+        first = None if self.include_older else self.date_from
+        query = SQL(
+            """
+            SELECT COALESCE(SUM(CASE span.method
+                WHEN 'daily' THEN LEAST(span.clip_to, %(last)s) - GREATEST(span.clip_from, %(first)s::date) + 1
+                ELSE (LEAST(span.clip_to, %(last)s) - GREATEST(span.clip_from, %(first)s::date)) / 28 + 2 END), 0)
+              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
+             WHERE %(chosen)s
+            """,
+            first=first,
+            last=self.date_to,
+            chosen=self._chosen(),
+        )
+        return 2 * self.env.execute_query(query)[0][0]
+
+    def _render_preview(self, journals):
+        money = self.company_currency_id
+        totals = [
+            {
+                "account": self.env["xero.account"].browse(account_id).display_name,
+                "debit": format_amount(self.env, debit, money),
+                "credit": format_amount(self.env, credit, money),
+            }
+            for account_id, debit, credit in self._totals()
+        ]
+        sample = []
+        for row in self.env.execute_query(SQL("%s LIMIT %s", journals.rows(), _SAMPLE)):
+            # Both lines of a journal, with the separator between them.
+            sample += [row[: len(row) // 2], row[len(row) // 2 + 1 :]]
+        return self.env["ir.qweb"]._render(
+            "xero_connector_revrec.journal_preview",
+            {"totals": totals, "sample": sample, "more": self.row_count > len(sample)},
+        )
+
+    def _totals(self):
+        """Return a list of (account id, exact debits, exact credits) of what would be exported."""
+        first = None if self.include_older else self.date_from
+        columns = SQL(
+            "span.id AS span_id, span.kind, charge.deferred_account_id AS deferred, "
+            "charge.recognised_account_id AS recognised"
+        )
+        query = lines(False, self._chosen(), columns, first, self.date_to)
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT account, SUM(GREATEST(debit, 0)), SUM(GREATEST(-debit, 0))
+                  FROM (SELECT unnest(ARRAY[deferred, recognised]) AS account,
+                               unnest(CASE kind WHEN 'recognition' THEN ARRAY[line_amount, -line_amount]
+                                      ELSE ARRAY[-line_amount, line_amount] END) AS debit
+                          FROM (%s) line) line
+                 GROUP BY account ORDER BY account
+                """,
+                query,
+            )
+        )
+
+    def _notes(self):
+        """Return what the user should know before the export, in words."""
+        money = self.company_currency_id
+        notes = []
+        left_out = self._left_out()
+        if left_out:
+            notes.append(
+                self.env._(
+                    "Charges without a deferred or recognised account are left out: %s. Open them under Xero → Revenue "
+                    "Recognition → Charges, filter Account missing, and choose the account.",
+                    left_out,
+                )
+            )
+        count, amount = self._older()
+        if count and not self.include_older:
+            notes.append(
+                self.env._(
+                    "Before this period %(amount)s of %(count)s charges were never exported. Tick Include Earlier Days "
+                    "to export them too, on their own dates.",
+                    amount=format_amount(self.env, amount, money),
+                    count=count,
+                )
+            )
+        strange = self._not_ascii()
+        if strange and self.destination == "csv":
+            notes.append(
+                self.env._(
+                    "Names with letters outside ASCII (%s, for instance) may arrive garbled in Xero's import: open the "
+                    "draft journals there before you post them.",
+                    strange,
+                )
+            )
+        if self.destination == "api":
+            notes.append(self._api_note())
+        return notes
+
+    def _api_note(self):
+        calls = -(-self.journal_count // 50)
+        status = dict(self.connection_id._fields["journal_status"]._description_selection(self.env))
+        text = self.env._(
+            "%(count)s journals are made in Xero as %(status)s, in about %(calls)s calls.",
+            count=self.journal_count,
+            status=status[self.connection_id.journal_status],
+            calls=calls,
+        )
+        left = max(self.connection_id.day_calls_left - self.connection_id.day_reserve, 0)
+        if calls > left:
+            text += " " + self.env._(
+                "Only %s calls may still be used today; the rest follows by itself later. A monthly aggregation needs "
+                "far fewer.",
+                left,
+            )
+        return text
+
+    def _not_ascii(self):
+        """Return a name with letters outside ASCII among what would be exported, or an empty text."""
+        query = SQL(
+            """
+            SELECT concat_ws(' ', charge.partner_name, charge.product_name, charge.move_name, charge.name)
+              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
+             WHERE %s AND concat_ws(' ', charge.partner_name, charge.product_name, charge.move_name, charge.name)
+                          ~ '[^\\x01-\\x7F]'
+             LIMIT 1
+            """,
+            self._chosen(),
+        )
+        found = self.env.execute_query(query)
+        words = [word for word in (found[0][0].split() if found else []) if not word.isascii()]
+        return words[0] if words else ""
+
+    # -- Buttons -----------------------------------------------------------------------------------------------
+
+    def action_export(self):
+        """Make the export: mark its days, and make the file or the journals.
+
+        :return: an action that downloads the file, or that shows an export which is under way
+        :raises UserError: no rights, nothing to export, or something that must be mended first
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.connection_id.check_access("read")
+        if not self.env.user.has_group("xero_connector.group_xero_user"):
+            raise UserError(self.env._("Ask an administrator for the right Xero / User to export journals."))
+        problems = self.sudo()._problems()
+        if problems:
+            raise UserError("\n".join(problems))
+        if self.destination == "api":
+            self.connection_id._check_journals_possible()
+        self._remember()
+        values = {name: self._fields[name].convert_to_write(self[name], self) for name in self._copied()}
+        export = self.env["xero.journal.export"].sudo().create({**values, "user_id": self.env.uid})
+        rows = self.row_count or self._rows_at_most()
+        return export._start(rows)
+
+    def _copied(self):
+        """Return the names of the options that an export keeps."""
+        options = self.env["xero.journal.options"]._fields
+        return [
+            name for name, field in options.items() if field.store and not field.related and name not in MAGIC_COLUMNS
+        ]
