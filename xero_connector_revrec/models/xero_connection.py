@@ -1,8 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync.manual_journals import ManualJournals
 from .journal_choices import AGGREGATIONS, DATE_FORMATS, DESTINATIONS, NARRATION, SIGNS
+
+# What Xero must have granted for manual journals.
+_SCOPE = "accounting.manualjournals"
 
 
 class XeroConnection(models.Model):
@@ -58,7 +61,8 @@ class XeroConnection(models.Model):
     journal_date_format = fields.Selection(DATE_FORMATS, "Date Format", default="dd/mm/yyyy", required=True)
     journal_narration = fields.Char("Narration", default=NARRATION, required=True)
     journal_split = fields.Boolean("Files of at Most 300 Lines", default=True)
-    journal_destination = fields.Selection(DESTINATIONS, "Journals Go by", default="csv", required=True)
+    journal_destination = fields.Selection(DESTINATIONS, "Export To", default="csv", required=True)
+    journals_permission_missing = fields.Boolean(compute="_compute_journals_permission_missing", compute_sudo=True)
     journal_status = fields.Selection(
         [("DRAFT", "Draft"), ("POSTED", "Posted")],
         "Journals by API Become",
@@ -66,6 +70,13 @@ class XeroConnection(models.Model):
         required=True,
         help="Drafts wait in Xero until somebody posts them there.",
     )
+
+    @api.depends("journal_destination", "state")
+    def _compute_journals_permission_missing(self):
+        for connection in self:
+            granted = (connection._token_row().scope or "").split()
+            wanted = connection.state == "connected" and connection._sends_journals()
+            connection.journals_permission_missing = bool(wanted and granted and _SCOPE not in granted)
 
     def _journal_tax_rate(self):
         """Return the rate of Xero that journals bear; empty if the organisation has none for no tax."""
@@ -92,11 +103,12 @@ class XeroConnection(models.Model):
             raise UserError(
                 self.env._("%s is not connected to Xero. Open the connection and press Connect.", self.name)
             )
-        if self.sudo()._missing_scopes():
+        granted = (self.sudo()._token_row().scope or "").split()
+        if granted and _SCOPE not in granted:
             raise UserError(
                 self.env._(
-                    "The sign-in lacks the permission for manual journals. Open the connection %s, press Connect and "
-                    "allow access again.",
+                    "The sign-in lacks the permission for manual journals. On the connection %s, page Revenue "
+                    "Recognition, choose Xero's API under Export To, save, and press Allow at Xero.",
                     self.name,
                 )
             )

@@ -304,6 +304,8 @@ class XeroJournalExport(models.Model):
         spans = self.env["xero.recognition.span"].search([("export_id", "=", self.id)])
         spans.write({"export_id": False})
         self.state = "undone"
+        spans.charge_id._join_spans()
+        spans = spans.exists()
         # What a withdrawn charge corrects is what is exported of it, and that is less now.
         spans.charge_id.filtered(lambda charge: charge.state == "withdrawn")._withdraw()
 

@@ -49,7 +49,7 @@ class XeroJournalOptions(models.AbstractModel):
         "makes each journal's narration unique; it is added at the end where the text does not hold it.",
     )
     split = fields.Boolean("Files of at Most 300 Lines", default=True, help="Xero's import takes no more a file.")
-    destination = fields.Selection(DESTINATIONS, "Journals Go by", default="csv", required=True)
+    destination = fields.Selection(DESTINATIONS, "Export To", default="csv", required=True)
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
@@ -92,6 +92,7 @@ class XeroJournalOptions(models.AbstractModel):
             "journal_date_format": self.date_format,
             "journal_narration": self.narration,
             "journal_split": self.split,
+            "journal_destination": self.destination,
         }
         connection = self.connection_id.sudo()
         if any(connection[name] != value for name, value in values.items()):

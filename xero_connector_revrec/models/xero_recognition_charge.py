@@ -118,9 +118,14 @@ class XeroRecognitionCharge(models.Model):
 
     def _compute_schedule_graph(self):
         """The revenue of each month, as the bar chart of Odoo's dashboards takes it."""
+        today = fields.Date.context_today(self)
         for charge in self:
             values = [
-                {"label": format_date(self.env, month, date_format="MMM yy"), "value": float(amount), "type": "past"}
+                {
+                    "label": format_date(self.env, month, date_format="MMM yy"),
+                    "value": float(amount),
+                    "type": "past" if month < today else "future",
+                }
                 for month, amount in charge._months()
             ]
             graph = {"key": self.env._("Recognised"), "values": values, "is_sample_data": False}

@@ -3,6 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .bulk import insert_rows
 
@@ -144,6 +145,39 @@ class XeroRecognitionCharge(models.Model):
             charge.span_ids.filtered(lambda span: not span.export_id and span.kind == "recognition").unlink()
             done = sum(charge._exported()._held().values(), Decimal(0))
             self.env["xero.recognition.span"].create(charge._plan_shares(done))
+        self.invalidate_recordset(["span_ids"])
+
+    def _join_spans(self):
+        """Put together again what exports that were undone had cut."""
+        spans = self.env["xero.recognition.span"]
+        spans.flush_model()
+        same = "charge_id, kind, method, amount, decimals, date_from, date_to, correction"
+        self.env.cr.execute(
+            SQL(
+                f"""
+                WITH marked AS (
+                    -- A span that does not follow the one before it begins a run of its own.
+                    SELECT id, clip_from, clip_to, {same},
+                           clip_from - 1 IS DISTINCT FROM lag(clip_to) OVER run AS first
+                      FROM xero_recognition_span WHERE export_id IS NULL AND charge_id IN %(charges)s
+                    WINDOW run AS (PARTITION BY {same} ORDER BY clip_from)
+                ), runs AS (
+                    SELECT *, count(*) FILTER (WHERE first) OVER (PARTITION BY {same} ORDER BY clip_from) AS number
+                      FROM marked
+                ), whole AS (
+                    SELECT MIN(id) AS id, MIN(clip_from) AS begins, MAX(clip_to) AS ends, array_agg(id) AS ids
+                      FROM runs GROUP BY {same}, number HAVING count(*) > 1
+                ), gone AS (
+                    DELETE FROM xero_recognition_span span USING whole
+                     WHERE span.id = ANY (whole.ids) AND span.id <> whole.id
+                )
+                UPDATE xero_recognition_span span SET clip_from = whole.begins, clip_to = whole.ends
+                  FROM whole WHERE span.id = whole.id
+                """,
+                charges=tuple(self.ids) or (0,),
+            )
+        )
+        spans.invalidate_model(flush=False)
         self.invalidate_recordset(["span_ids"])
 
     # -- Taken back --------------------------------------------------------------------------------------------

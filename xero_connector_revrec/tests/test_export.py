@@ -43,6 +43,17 @@ class TestExport(RevrecCase):
         with self.assertRaisesRegex(UserError, "ready or failed"):
             first.action_undo()
 
+    def test_undoing_leaves_the_schedule_in_one_piece_again(self):
+        charge = self.charge(365.0)
+        exports = [self.export(f"2026-0{month}-01", f"2026-0{month}-28") for month in (2, 3, 4)]
+        self.assertEqual(len(charge.span_ids), 6)
+        exports[1].action_undo()
+        self.assertEqual(len(charge.span_ids), 5, "the days between February and April are together again")
+        exports[0].action_undo()
+        exports[2].action_undo()
+        self.assertEqual(len(charge.span_ids), 1)
+        self.assertEqual(self.total(charge), Decimal("365.00"))
+
     def test_the_preview_marks_nothing_and_has_what_the_file_has(self):
         self.charge(1200.0)
         self.credited(self.line(90.0, "2026-01-10", "2026-01-12"))

@@ -138,8 +138,16 @@ class TestManualJournals(RevrecCase):
     def test_without_the_permission_the_export_says_what_to_do(self):
         token = self.connection._token_row()
         token.scope = token.scope.replace("accounting.manualjournals", "").strip()
-        with self.assertRaisesRegex(UserError, "press Connect"):
-            self.export("2026-01-01", "2026-03-31", aggregation="monthly")
+        self.assertTrue(self.connection.journals_permission_missing)
+        self.connection.journal_destination = "csv"
+        with self.assertRaisesRegex(UserError, "Allow at Xero"):
+            self.export("2026-01-01", "2026-03-31", aggregation="monthly", destination="api")
+        self.assertFalse(self.env["xero.journal.export"].search([]))
+
+    def test_signing_in_asks_for_the_permission_once_journals_go_by_api(self):
+        self.assertIn("accounting.manualjournals", self.connection.action_connect()["url"])
+        self.connection.journal_destination = "csv"
+        self.assertNotIn("accounting.manualjournals", self.connection.action_connect()["url"])
 
     def test_tracking_goes_with_the_lines(self):
         category = (

@@ -247,7 +247,8 @@ class XeroJournalExportWizard(models.TransientModel):
             self.connection_id._check_journals_possible()
         self._remember()
         values = {name: self._fields[name].convert_to_write(self[name], self) for name in self._copied()}
-        export = self.env["xero.journal.export"].sudo().create({**values, "user_id": self.env.uid})
+        values |= {"user_id": self.env.uid, "journal_status": self.connection_id.sudo().journal_status}
+        export = self.env["xero.journal.export"].sudo().create(values)
         rows = self.row_count or self._rows_at_most()
         return export._start(rows)
 
