@@ -10,23 +10,22 @@ def insert_rows(model, values):
         return []
     fields = model._fields
     names = [name for name in values[0] if name in fields and fields[name].store and fields[name].column_type]
-    columns = SQL(", ").join(map(SQL.identifier, names))
-    moment = SQL("now() AT TIME ZONE 'UTC'")
-    rows = SQL(", ").join(
-        SQL(
-            "(%s, %s, %s, %s, %s)",
-            SQL(", ").join(SQL("%s", fields[name].convert_to_column_insert(vals[name], model, vals)) for name in names),
-            model.env.uid,
-            moment,
-            model.env.uid,
-            moment,
-        )
-        for vals in values
-    )
+
+    def column(name, vals):
+        if fields[name].type == "monetary":
+            return fields[name].convert_to_column_insert(vals[name], model, vals)
+        return vals[name] if vals[name] is not False or fields[name].type == "boolean" else None
+
+    row = f"({', '.join(['%s'] * (len(names) + 2))}, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')"
+    given = []
+    for vals in values:
+        given += [column(name, vals) for name in names]
+        given += [model.env.uid, model.env.uid]
     query = SQL(
-        "INSERT INTO %s (%s, create_uid, create_date, write_uid, write_date) VALUES %s RETURNING id",
+        f"INSERT INTO %s (%s, create_uid, write_uid, create_date, write_date) VALUES {', '.join([row] * len(values))}"
+        " RETURNING id",
         SQL.identifier(model._table),
-        columns,
-        rows,
+        SQL(", ").join(map(SQL.identifier, names)),
+        *given,
     )
-    return [row[0] for row in model.env.execute_query(query)]
+    return [found for (found,) in model.env.execute_query(query)]

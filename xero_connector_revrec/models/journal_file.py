@@ -14,7 +14,7 @@ _LINES_A_JOURNAL = 2
 _BLOCK = 2500
 # More lines than that make a file that is better sent zipped.
 _MOST_PLAIN = 10000
-_BETWEEN = f",{SEPARATOR},".encode()
+_BETWEEN = SEPARATOR.encode()
 # Level 1 is four times as fast as the usual one, and journals are so alike that it hardly matters.
 _LEVEL = 1
 

@@ -67,6 +67,12 @@ def _guarded(text):
     return SQL("CASE WHEN %(text)s ~ '^[=+@-]' THEN '''' || %(text)s ELSE %(text)s END", text=text)
 
 
+def _quoted(text):
+    """Return SQL of a text as CSV has it."""
+    quoted = SQL("'\"' || replace(%s, '\"', '\"\"') || '\"'", text)
+    return SQL("CASE WHEN %s ~ '[\",]' THEN %s ELSE COALESCE(%s, '') END", text, quoted, text)
+
+
 def _joined(pieces):
     return SQL(" || ").join(pieces) if pieces else SQL("''")
 
@@ -102,26 +108,66 @@ class Journals:
         return self._daily() if self.by_day else self._monthly()
 
     def rows(self):
-        """Return the SQL of a file's rows: of each journal the debit, ``SEPARATOR``, and the credit.
+        """Return the SQL of a file's rows: a text each, with both lines of a journal and ``SEPARATOR`` between them.
 
-        Both are in one row, because texts are made only once so; the columns of each are Xero's, in its order.
+        Lines are put together here, as CSV: what is the same for all lines of a charge is put together once.
         """
-        line = """narration, date, description, {0}_code, rate, {0}_sign || figure,
-                  category_1, option_1, category_2, option_2"""
+        journals = self._daily_texts() if self.by_day else self._monthly_texts()
         return SQL(
-            f"""
-            SELECT {line.format("debit")}, %s::text, {line.format("credit")}
-              FROM (SELECT journal.*, %s::text AS rate, trim_scale(booked)::text AS figure
-                      FROM (%s) journal OFFSET 0) journal
+            """
+            SELECT concat(narration, ',', date, debit_before, figure, debit_after, %s::text,
+                          narration, ',', date, credit_before, figure, credit_after)
+              FROM (%s) journal
             """,
             SEPARATOR,
-            self.options.connection_id._journal_tax_rate().name,
-            self.query(),
+            journals,
         )
+
+    def _line_texts(self):
+        """Return the SQL of what stands before and after the amounts of a journal's two lines."""
+        rate = _quoted(SQL("%s::text", self.options.connection_id._journal_tax_rate().name))
+        tracking = SQL(" || ',' || ").join(_quoted(SQL.identifier(name)) for name in _TRACKING_NAMES)
+        columns = []
+        for side in ("debit", "credit"):
+            code, sign = _quoted(SQL(f"{side}_code")), SQL(f"{side}_sign")
+            before = SQL("concat(',', %s, ',', %s, ',', %s, ',', %s)", _quoted(SQL("description")), code, rate, sign)
+            columns.append(SQL(f"%s AS {side}_before, ',' || %s AS {side}_after", before, tracking))
+        return SQL(", ").join(columns)
 
     # -- Daily -------------------------------------------------------------------------------------------------
 
     def _daily(self):
+        narration = self._narration(self._moving_daily(), lambda index: SQL.identifier(f"run_{index}"))
+        return SQL(
+            "SELECT line.*, %s AS narration, abs(line_amount) AS booked FROM (%s) line", narration, self._dated_lines()
+        )
+
+    def _daily_texts(self):
+        runs = {index: SQL.identifier(f"run_{index}") for index in self._still_indices()}
+        # Neither dates nor references hold what must be quoted, so the runs of a charge decide for all of its lines.
+        quoted = SQL("concat(%s) ~ '[\",]'", SQL(", ").join(runs.values()))
+        pieces = []
+        for index, run in runs.items():
+            first = SQL("'\"' || ") if index == 0 else SQL()
+            last = SQL(" || '\"'") if index == len(self._runs) - 1 else SQL()
+            text = SQL("%sreplace(%s, '\"', '\"\"')%s", first, run, last)
+            pieces.append(SQL(f"CASE WHEN %s THEN %s ELSE %s END AS text_{index}", quoted, text, run))
+        derived = SQL("%s, %s", SQL(", ").join(pieces), self._line_texts())
+        narration = self._narration(self._moving_daily(), lambda index: SQL.identifier(f"text_{index}"))
+        return SQL(
+            """
+            SELECT line.*, %s AS narration, trim_scale(abs(line_amount))::text AS figure FROM (%s) line OFFSET 0
+            """,
+            narration,
+            self._dated_lines(derived),
+        )
+
+    @staticmethod
+    def _moving_daily():
+        return {"period": SQL("date"), "reference": SQL("reference || to_char(day::timestamp, 'YYMMDD')")}
+
+    def _dated_lines(self, derived=None):
+        """Return the SQL of the lines of days, with the texts that all lines of a span share, and their dates."""
         values = {
             "invoice": SQL("charge.move_name"),
             "customer": SQL("charge.partner_name"),
@@ -132,25 +178,17 @@ class Journals:
             SQL("%s AS %s", text, SQL.identifier(f"run_{index}")) for index, text in self._still_runs(values).items()
         )
         description = _guarded(_one_line(SQL("concat_ws(' ', charge.move_name, left(charge.name, 200))")))
-        # All lines of a span are on the same side.
         columns = SQL(
-            "%s, %s || '-' || span.id || '-' AS reference, NULLIF(%s, '') AS description, %s, %s",
+            "%s, %s || '-' || span.id || '-' AS reference, %s AS description, %s, %s",
             self._columns(),
             self.batch,
             description,
             runs,
+            # All lines of a span are on the same side.
             self._sides(SQL("(span.amount > 0) = (span.kind = 'recognition')")),
         )
-        moving = {"period": SQL("date"), "reference": SQL("reference || to_char(day::timestamp, 'YYMMDD')")}
-        return SQL(
-            """
-            SELECT line.*, %s AS narration, abs(line_amount) AS booked
-              FROM (SELECT line.*, %s AS date FROM (%s) line OFFSET 0) line OFFSET 0
-            """,
-            self._narration(moving, lambda index: SQL.identifier(f"run_{index}")),
-            self._date(),
-            lines(True, self._chosen, columns, self._first, self._last, self._charges()),
-        )
+        found = lines(True, self._chosen, columns, self._first, self._last, self._charges(), derived)
+        return SQL("SELECT line.*, %s AS date FROM (%s) line OFFSET 0", self._date(), found)
 
     # -- Monthly -----------------------------------------------------------------------------------------------
 
@@ -206,6 +244,16 @@ class Journals:
             self._sides(SQL("(total > 0) = (kind = 'recognition')")),
             grouped,
             order,
+        )
+
+    def _monthly_texts(self):
+        return SQL(
+            """
+            SELECT date, trim_scale(booked)::text AS figure, %s AS narration, %s FROM (%s) journal
+            """,
+            _quoted(SQL("narration")),
+            self._line_texts(),
+            self._monthly(),
         )
 
     # -- Parts of both -----------------------------------------------------------------------------------------
@@ -266,6 +314,9 @@ class Journals:
 
     def _charge_words(self):
         return self.env._("charge"), self.env._("charges")
+
+    def _still_indices(self):
+        return [index for index, run in enumerate(self._runs) if not isinstance(run, str)]
 
     def _still_runs(self, values):
         """Return dict of position → SQL of the parts of a narration that do not move."""

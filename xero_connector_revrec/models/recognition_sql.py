@@ -54,13 +54,31 @@ def amount_between(first, last):
 # What a row of spans holds of its whole.
 HELD = amount_between("span.clip_from", "span.clip_to")
 
-_COLUMNS = "span.amount, span.decimals, span.method, span.date_from, span.date_to"
+# ``units``: the amount in the currency's smallest units, where whole numbers can hold it and what comes of it.
+_COLUMNS = """
+    span.amount, span.decimals, span.method, span.date_from, span.date_to, sign(span.amount)::int AS side,
+    round(power(10::numeric, -span.decimals), span.decimals) AS unit,
+    CASE WHEN round(span.amount, span.decimals) = span.amount AND abs(span.amount) < 1e9
+         THEN (abs(span.amount) * power(10::numeric, span.decimals))::bigint END AS units
+"""
+
+
+def _of_day():
+    """Return the SQL of the line of ``span.day`` of a span by day; the same as ``amount_between``, in whole numbers.
+
+    ``units × days ÷ all``, rounded half up, is the whole part of ``(2 × units × days + all) ÷ (2 × all)``: of a million
+    lines it saves a good part of the time.
+    """
+    whole = "(span.date_to - span.date_from + 1)"
+    until = f"(2 * span.units * (span.day - span.date_from + {{}}) + {whole}) / (2 * {whole})"
+    fast = f"(({until.format(1)}) - ({until.format(0)})) * span.side * span.unit"
+    return f"CASE WHEN span.units IS NULL THEN {amount_between('span.day', 'span.day')} ELSE {fast} END"
 
 
 _CHARGES = SQL("xero_recognition_charge")
 
 
-def lines(by_day, chosen, columns, first=None, last=None, charges=_CHARGES):
+def lines(by_day, chosen, columns, first=None, last=None, charges=_CHARGES, derived=None):
     """Return the query of the lines of spans: ``columns``, ``day`` and ``line_amount``, which is never 0.
 
     A line is a day (``by_day``) or a month of a span; where a span is booked at month ends or at once, the day that it
@@ -75,39 +93,48 @@ def lines(by_day, chosen, columns, first=None, last=None, charges=_CHARGES):
     :param first: leave out earlier days
     :param last: leave out later days
     :param SQL charges: what ``charge`` stands for: the table, or a query of it with more columns
+    :param SQL derived: more columns, made of ``columns`` once for each span
     """
     units = [("day", "span.method = 'daily'"), ("month", "span.method <> 'daily'")] if by_day else [("month", "TRUE")]
     window = SQL(
         "GREATEST(span.clip_from, %s::date) AS clip_from, LEAST(span.clip_to, %s::date) AS clip_to", first, last
     )
     return SQL(" UNION ALL ").join(
-        _lines(unit, SQL(f"{condition} AND %s", chosen), columns, window, charges) for unit, condition in units
+        _lines(unit, SQL(f"{condition} AND %s", chosen), columns, window, charges, derived) for unit, condition in units
     )
 
 
-def _lines(unit, chosen, columns, window, charges):
+def _lines(unit, chosen, columns, window, charges, derived):
     if unit == "day":
         begins = "span.clip_from + generate_series(0, span.clip_to - span.clip_from)"
         last = "span.begins"
+        amount = _of_day()
     else:
         begins = "generate_series(date_trunc('month', span.clip_from), span.clip_to, interval '1 month')::date"
         last = f"LEAST({MONTH_END.format('span.begins')}, span.clip_to)"
-    return SQL(
+        amount = amount_between("span.starts", "span.day")
+    spans = SQL(
         f"""
-        SELECT * FROM (
-            -- OFFSET 0: computed once, not once more for each place where it is used.
-            SELECT span.*, {amount_between("span.starts", "span.day")} AS line_amount
-              FROM (SELECT span.*, GREATEST(span.begins, span.clip_from) AS starts, {last} AS day
-                      FROM (SELECT span.*, {begins} AS begins
-                              FROM (SELECT %s, {_COLUMNS}, %s
-                                      FROM xero_recognition_span span
-                                      JOIN %s charge ON charge.id = span.charge_id
-                                     WHERE %s
-                                     ORDER BY 1, span.clip_from) span OFFSET 0) span) span OFFSET 0) line
-         WHERE line_amount <> 0
+        SELECT %s, {_COLUMNS}, %s
+          FROM xero_recognition_span span JOIN %s charge ON charge.id = span.charge_id
+         WHERE %s
+         ORDER BY 1, span.clip_from
         """,
         columns,
         window,
         charges,
         chosen,
+    )
+    if derived:
+        spans = SQL("SELECT span.*, %s FROM (%s) span OFFSET 0", derived, spans)
+    # OFFSET 0: computed once, not once more for each place where it is used.
+    return SQL(
+        f"""
+        SELECT * FROM (
+            SELECT span.*, {amount} AS line_amount
+              FROM (SELECT span.*, GREATEST(span.begins, span.clip_from) AS starts, {last} AS day
+                      FROM (SELECT span.*, {begins} AS begins FROM (%s) span OFFSET 0) span) span OFFSET 0) line
+         WHERE line_amount <> 0
+        """,
+        spans,
     )

@@ -1,3 +1,5 @@
+import csv
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -5,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL, format_amount
 
-from ..models.journal_sql import Journals
+from ..models.journal_sql import SEPARATOR, Journals
 from ..models.recognition_sql import lines
 
 # Journals that the preview shows, and rows up to which it counts exactly.
@@ -126,10 +128,8 @@ class XeroJournalExportWizard(models.TransientModel):
             }
             for account_id, debit, credit in self._totals()
         ]
-        sample = []
-        for row in self.env.execute_query(SQL("%s LIMIT %s", journals.rows(), _SAMPLE)):
-            # Both lines of a journal, with the separator between them.
-            sample += [row[: len(row) // 2], row[len(row) // 2 + 1 :]]
+        rows = self.env.execute_query(SQL("%s LIMIT %s", journals.rows(), _SAMPLE))
+        sample = list(csv.reader(line for (row,) in rows for line in row.split(SEPARATOR)))
         return self.env["ir.qweb"]._render(
             "xero_connector_revrec.journal_preview",
             {"totals": totals, "sample": sample, "more": self.row_count > len(sample)},
