@@ -83,10 +83,14 @@ class XeroConnection(models.Model):
         self.ensure_one()
         return ["invoices", "payments"] if self.sync_payments else ["invoices"]
 
-    def _missing_scopes(self):
-        """Return the scopes that the switched-on features need and Xero did not grant."""
+    def _missing_scopes(self, features=None):
+        """Return the scopes that ``features`` need and Xero did not grant.
+
+        :param features: those that are switched on if not given
+        """
         granted = (self._token_row().scope or "").split()
-        return [scope for scope in oauth.scopes_for(self._features()).split() if granted and scope not in granted]
+        wanted = oauth.scopes_for(self._features() if features is None else features).split()
+        return [scope for scope in wanted if granted and scope not in granted]
 
     def _oauth_signature(self, nonce, user_id):
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")

@@ -11,8 +11,6 @@ from .verdict import Verdict, own_values
 
 _logger = logging.getLogger(__name__)
 
-# Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
-PAGE_SIZE, SMALLEST_PAGE = 1000, 100
 # Xero stamps changes to the second and does not stamp all of them: read a little twice.
 OVERLAP = timedelta(minutes=5)
 
@@ -103,19 +101,11 @@ class Contacts:
         since = connection.contacts_modified_since
         # By the database's clock, which the marks carry too: a host's clock may differ by seconds.
         [(started,)] = self.env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
-        page, latest, seen = 1, since, set()
-        while True:
-            query = {"page": page, "pageSize": PAGE_SIZE, "includeArchived": "true"}
-            elements, pages = self.work.client.page("/Contacts", query=query, modified_since=since)
+        latest, query = since, {"includeArchived": "true"}
+        for elements in self.work.client.pages("/Contacts", "ContactID", query=query, modified_since=since):
             copies = self.env["xero.contact"]._mirror(connection, elements, complete=False)
             latest = max(filter(None, [latest, *copies.mapped("updated_at")]), default=None)
             self.work.commit()
-            new = {element.get("ContactID") for element in elements} - seen
-            # A page that brings nothing new is the same page again.
-            if not new or (pages and page >= pages) or (not pages and len(elements) < SMALLEST_PAGE):
-                break
-            seen |= new
-            page += 1
         facts = {"contacts_refreshed_at": started}
         if latest:
             facts["contacts_modified_since"] = latest - OVERLAP if latest != since else since

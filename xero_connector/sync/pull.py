@@ -7,6 +7,7 @@ from psycopg2.extras import Json
 from odoo import fields
 from odoo.tools import SQL
 
+from ..xero_api.client import PAGE_SIZE, SMALLEST_PAGE
 from ..xero_api.errors import (
     XeroError,
     XeroForbidden,
@@ -23,8 +24,6 @@ from .workspace import OutOfTime
 
 _logger = logging.getLogger(__name__)
 
-# Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
-PAGE_SIZE, SMALLEST_PAGE = 1000, 100
 # Xero stamps changes to the second and does not stamp all of them: read a little twice.
 OVERLAP = timedelta(minutes=5)
 # The first reading begins at a moment of Odoo's own clock, which may be wrong.

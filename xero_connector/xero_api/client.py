@@ -26,6 +26,8 @@ from .errors import (
 from .payload import from_text
 
 CONNECT_SECONDS, READ_SECONDS = 5, 60
+# Asked for; where Xero does not say how many pages there are, fewer than its own default must be the last one.
+PAGE_SIZE, SMALLEST_PAGE = 1000, 100
 API_PATH = "/api.xro/2.0"
 # Where the list in the answer is not named like the resource.
 _LIST_NAMES = {"/Organisation": "Organisations", "/Organisation/Actions": "Actions"}
@@ -99,6 +101,23 @@ class XeroClient:
         if not isinstance(elements, list):
             raise XeroUnanswered("Xero's answer could not be read")
         return elements, (data.get("pagination") or {}).get("pageCount")
+
+    def pages(self, path, id_name, *, query=None, modified_since=None):
+        """Read all pages of a list, one call each; yield the elements of each.
+
+        :param id_name: the field that tells elements apart
+        """
+        page, seen = 1, set()
+        while True:
+            asked = {"page": page, "pageSize": PAGE_SIZE, **(query or {})}
+            elements, pages = self.page(path, query=asked, modified_since=modified_since)
+            yield elements
+            new = {element.get(id_name) for element in elements} - seen
+            # A page that brings nothing new is the same page again.
+            if not new or (pages and page >= pages) or (not pages and len(elements) < SMALLEST_PAGE):
+                return
+            seen |= new
+            page += 1
 
     def organisation(self):
         """Read the organisation that this client belongs to."""

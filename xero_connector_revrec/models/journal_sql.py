@@ -11,6 +11,7 @@ A credit note's amounts are negative, which turns both around.
 
 import re
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .journal_choices import PLACEHOLDERS
@@ -125,7 +126,10 @@ class Journals:
 
     def _line_texts(self):
         """Return the SQL of what stands before and after the amounts of a journal's two lines."""
-        rate = _quoted(SQL("%s::text", self.options.connection_id._journal_tax_rate().name))
+        rate = self.options.connection_id._journal_tax_rate()
+        if not rate:
+            raise UserError(self.env._("Choose the Tax Rate of Journals in the connection."))
+        rate = _quoted(SQL("%s::text", rate.name))
         tracking = SQL(" || ',' || ").join(_quoted(SQL.identifier(name)) for name in _TRACKING_NAMES)
         columns = []
         for side in ("debit", "credit"):
@@ -144,8 +148,8 @@ class Journals:
 
     def _daily_texts(self):
         runs = {index: SQL.identifier(f"run_{index}") for index in self._still_indices()}
-        # Neither dates nor references hold what must be quoted, so the runs of a charge decide for all of its lines.
-        quoted = SQL("concat(%s) ~ '[\",]'", SQL(", ").join(runs.values()))
+        # What moves, a day, holds nothing that must be quoted: the other texts of a charge decide for all its lines.
+        quoted = SQL("concat(reference, %s) ~ '[\",]'", SQL(", ").join(runs.values()))
         pieces = []
         for index, run in runs.items():
             first = SQL("'\"' || ") if index == 0 else SQL()

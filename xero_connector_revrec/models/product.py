@@ -6,31 +6,26 @@ METHODS = [
     ("once", "At once"),
     ("manual", "Percentages entered by hand"),
 ]
-_CHOSEN = "[('company_id', 'parent_of', allowed_company_ids), ('{}', '!=', False)]"
+
+
+def _account(label, chosen_by, holds):
+    return fields.Many2one(
+        "xero.account",
+        label,
+        company_dependent=True,
+        domain=f"[('company_id', 'parent_of', allowed_company_ids), ('{chosen_by}', '!=', False)]",
+        groups="xero_connector.group_xero_user",
+        help=f"The account in Xero that holds the revenue {holds}. Read when an invoice is confirmed: a change counts "
+        "for invoices that are confirmed from then on.",
+    )
 
 
 def _deferred_account():
-    return fields.Many2one(
-        "xero.account",
-        "Deferred Revenue Account",
-        company_dependent=True,
-        domain=_CHOSEN.format("deferred_connection_ids"),
-        groups="xero_connector.group_xero_user",
-        help="The account in Xero that holds the revenue until it is earned. Read when an invoice is confirmed: a "
-        "change counts for invoices that are confirmed from then on.",
-    )
+    return _account("Deferred Revenue Account", "deferred_connection_ids", "until it is earned")
 
 
 def _recognised_account():
-    return fields.Many2one(
-        "xero.account",
-        "Recognised Revenue Account",
-        company_dependent=True,
-        domain=_CHOSEN.format("recognised_connection_ids"),
-        groups="xero_connector.group_xero_user",
-        help="The account in Xero that holds the revenue once it is earned. Read when an invoice is confirmed: a "
-        "change counts for invoices that are confirmed from then on.",
-    )
+    return _account("Recognised Revenue Account", "recognised_connection_ids", "once it is earned")
 
 
 def _method():

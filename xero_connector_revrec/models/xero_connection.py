@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from ..sync.manual_journals import ManualJournals
 from .journal_choices import AGGREGATIONS, DATE_FORMATS, DESTINATIONS, NARRATION, SIGNS
 
-# What Xero must have granted for manual journals.
-_SCOPE = "accounting.manualjournals"
+# The feature that posts journals through the API takes a permission of its own at Xero.
+_FEATURE = "journals"
 
 
 class XeroConnection(models.Model):
@@ -74,9 +74,8 @@ class XeroConnection(models.Model):
     @api.depends("journal_destination", "state")
     def _compute_journals_permission_missing(self):
         for connection in self:
-            granted = (connection._token_row().scope or "").split()
-            wanted = connection.state == "connected" and connection._sends_journals()
-            connection.journals_permission_missing = bool(wanted and granted and _SCOPE not in granted)
+            wanted = connection.state == "connected" and connection.journal_destination == "api"
+            connection.journals_permission_missing = bool(wanted and connection._missing_scopes([_FEATURE]))
 
     def _journal_tax_rate(self):
         """Return the rate of Xero that journals bear; empty if the organisation has none for no tax."""
@@ -87,11 +86,7 @@ class XeroConnection(models.Model):
 
     def _features(self):
         features = super()._features()
-        return [*features, "journals"] if self._sends_journals() else features
-
-    def _sends_journals(self):
-        """Whether journals are posted through the API, which takes a permission of its own at Xero."""
-        return self.journal_destination == "api"
+        return [*features, _FEATURE] if self.journal_destination == "api" else features
 
     def _check_journals_possible(self):
         """Check that journals can be posted through the API.
@@ -103,8 +98,7 @@ class XeroConnection(models.Model):
             raise UserError(
                 self.env._("%s is not connected to Xero. Open the connection and press Connect.", self.name)
             )
-        granted = (self.sudo()._token_row().scope or "").split()
-        if granted and _SCOPE not in granted:
+        if self.sudo()._missing_scopes([_FEATURE]):
             raise UserError(
                 self.env._(
                     "The sign-in lacks the permission for manual journals. On the connection %s, page Revenue "

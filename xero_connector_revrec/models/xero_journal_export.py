@@ -35,6 +35,7 @@ class XeroJournalExport(models.Model):
     _order = "id desc"
 
     name = fields.Char("Number", required=True, readonly=True, copy=False)
+    connection_id = fields.Many2one(required=False, ondelete="set null")
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -141,17 +142,16 @@ class XeroJournalExport(models.Model):
         return SQL("span.export_id = %s", self.id)
 
     def _journals(self, chosen=None):
-        return Journals(self, chosen or self._marked(), self.name)
+        # In the language of who asked for it, in the background too, as it was shown.
+        return Journals(self.with_context(lang=self.user_id.lang), chosen or self._marked(), self.name)
 
     def _make_file(self):
         """Write the file to an attachment, step by step: memory does not grow with the number of lines."""
         self.ensure_one()
         self._flush_sources()
-        # The order of rows is that of the query's steps; no other process may take a part of it.
-        self.env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         name = f"{self.name}-{self.date_from}-{self.date_to}"
         with tempfile.TemporaryFile() as target:
-            file = JournalFile(target, name, self.split, self._rows_at_most())
+            file = JournalFile(target, name, self.split, self._rows_expected())
             steps = self._steps()
             for number, chosen in enumerate(steps, 1):
                 self._copy(self._journals(chosen).rows(), file)
@@ -180,6 +180,8 @@ class XeroJournalExport(models.Model):
 
     def _copy(self, rows, file):
         """Have PostgreSQL write ``rows``, a text each that is CSV already, to ``file``."""
+        # The order of rows is that of the query's steps; no other process may take a part of it.
+        self.env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         # A delimiter and a quote that no text holds, so that nothing is quoted once more.
         copy = SQL("COPY (%s) TO STDOUT WITH (FORMAT csv, DELIMITER E'\\x1d', QUOTE E'\\x1c')", rows)
         self.env.cr.copy_expert(self.env.cr.mogrify(copy.code, copy.params).decode(), file)
@@ -190,22 +192,10 @@ class XeroJournalExport(models.Model):
             self.progress = percent
             self.env["ir.cron"]._commit_progress()
 
-    def _rows_at_most(self):
-        return self.env.execute_query(self._count_query(self._marked()))[0][0]
-
-    def _count_query(self, chosen):
-        """Return the SQL of how many rows there are at most: days of nothing are not left out."""
-        if self.aggregation != "daily":
-            return SQL("SELECT 2 * count(*) FROM (%s) journal", self._journals(chosen).query())
-        return SQL(
-            """
-            SELECT COALESCE(SUM(CASE span.method WHEN 'daily' THEN 2 * (span.clip_to - span.clip_from + 1)
-                                ELSE 2 * ((span.clip_to - span.clip_from) / 28 + 2) END), 0)
-              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
-             WHERE %s
-            """,
-            chosen,
-        )
+    def _rows_expected(self):
+        if self.aggregation == "daily":
+            return self._rows_at_most(self._marked())
+        return 2 * self.env.execute_query(SQL("SELECT count(*) FROM (%s) journal", self._journals().query()))[0][0]
 
     def _steps(self):
         """Return the SQL conditions of the parts that are written one after the other."""

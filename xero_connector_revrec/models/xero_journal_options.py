@@ -16,8 +16,8 @@ class XeroJournalOptions(models.AbstractModel):
     _description = "Options of a Journal Export"
 
     connection_id = fields.Many2one("xero.connection", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="connection_id.company_id", store=True)
-    company_currency_id = fields.Many2one(related="connection_id.company_currency_id")
+    company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True, precompute=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     include_older = fields.Boolean(
@@ -50,6 +50,12 @@ class XeroJournalOptions(models.AbstractModel):
     )
     split = fields.Boolean("Files of at Most 300 Lines", default=True, help="Xero's import takes no more a file.")
     destination = fields.Selection(DESTINATIONS, "Export To", default="csv", required=True)
+
+    @api.depends("connection_id")
+    def _compute_company_id(self):
+        for options in self:
+            # An export outlives its connection.
+            options.company_id = options.connection_id.company_id or options.company_id
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
@@ -109,7 +115,8 @@ class XeroJournalOptions(models.AbstractModel):
             companies &= self.branch_ids
         companies = companies.ids
         conditions = [
-            SQL("charge.connection_id = %s", self.connection_id.id),
+            # Charges whose connection was deleted go with the one that follows, once they have accounts of it.
+            SQL("(charge.connection_id = %s OR charge.connection_id IS NULL)", self.connection_id.id),
             SQL("charge.company_id IN %s", tuple(companies) or (0,)),
         ]
         if self.partner_ids:
@@ -139,6 +146,22 @@ class XeroJournalOptions(models.AbstractModel):
         if self.include_older:
             return self._open()
         return SQL("%s AND span.clip_to >= %s", self._open(), self.date_from)
+
+    def _rows_at_most(self, chosen, first=None, last=None):
+        """Return how many rows the chosen days make at most, without making them: days of nothing are among them."""
+        query = SQL(
+            """
+            SELECT COALESCE(SUM(2 * CASE span.method WHEN 'daily' THEN days + 1 ELSE days / 28 + 2 END), 0)
+              FROM (SELECT span.method, LEAST(span.clip_to, %s::date) - GREATEST(span.clip_from, %s::date) AS days
+                      FROM xero_recognition_span span
+                      JOIN xero_recognition_charge charge ON charge.id = span.charge_id
+                     WHERE %s) span
+            """,
+            last,
+            first,
+            chosen,
+        )
+        return self.env.execute_query(query)[0][0]
 
     def _older(self):
         """Return (number of charges, exact amount) of days before the period that no export has."""

@@ -74,7 +74,7 @@ class XeroJournalExport(models.Model):
                 "journal_status": self.connection_id.journal_status,
             }
         )
-        pushes = self.env["xero.push"].sudo().with_user(self.user_id).sudo()
+        pushes = self.env["xero.push"].with_user(self.user_id)
         push = pushes._start(
             self.connection_id, self.env._("Journals of %s", self.name), {journals._name: journals.ids}
         )

@@ -24,7 +24,6 @@ class XeroRecognitionCharge(models.Model):
     _inherit = ["mail.thread"]
     _description = "Recognition Charge"
     _order = "charge_date desc, id desc"
-    _check_company_auto = True
     _rec_names_search = ["move_name", "name", "partner_name"]
 
     name = fields.Char("Description", required=True, readonly=True)
@@ -159,8 +158,23 @@ class XeroRecognitionCharge(models.Model):
         return [(kind, day, Decimal(amount), exported) for kind, day, amount, exported in rows]
 
     def write(self, vals):
+        chosen = {name: vals[name] for name in ("deferred_account_id", "recognised_account_id") if name in vals}
+        if chosen:
+            self.check_access("write")
+        for charge in self:
+            # A missing account may be entered, but what is there is frozen (V3).
+            if any(charge[name] and charge[name].id != account_id for name, account_id in chosen.items()):
+                raise UserError(
+                    self.env._(
+                        "%s keeps the accounts that it was made with. To book it elsewhere, reset its invoice to "
+                        "draft, change the product, and confirm the invoice again.",
+                        charge.display_name,
+                    )
+                )
         result = super().write(vals)
-        if {"deferred_account_id", "recognised_account_id"} & vals.keys():
+        if chosen:
+            for charge in self.sudo():
+                charge.connection_id = (charge.deferred_account_id | charge.recognised_account_id).connection_id[:1]
             # In Xero the invoice's line belongs on another account now.
             self.move_id.sudo()._xero_mark(known=True)
         return result
@@ -183,8 +197,7 @@ class XeroRecognitionCharge(models.Model):
         :raises UserError: nothing is left to spread
         """
         self.ensure_one()
-        if self.state != "running":
-            raise UserError(self.env._("%s was withdrawn: confirm its invoice again.", self.display_name))
+        self._check_running()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Change Period"),
@@ -193,6 +206,11 @@ class XeroRecognitionCharge(models.Model):
             "target": "new",
             "context": {"default_charge_id": self.id},
         }
+
+    def _check_running(self):
+        for charge in self:
+            if charge.state != "running":
+                raise UserError(self.env._("%s was withdrawn: confirm its invoice again.", charge.display_name))
 
     def action_open_months(self):
         """Open what this charge recognises in which month."""

@@ -9,7 +9,6 @@ from .bulk import insert_rows
 
 # Xero's books have two decimals (XERO.md: totals always have 2), whatever the currency has in Odoo.
 XERO_DECIMALS = 2
-_ROWS = 1000
 
 
 class XeroRecognitionCharge(models.Model):
@@ -56,9 +55,7 @@ class XeroRecognitionCharge(models.Model):
                 day = charge.charge_date
                 values.append(charge._span("deferral", "once", charge._whole(), day, day))
             values += charge._plan_rest(charge._whole())
-        spans = self.env["xero.recognition.span"]
-        for start in range(0, len(values), _ROWS):
-            insert_rows(spans, [{"correction": False, **vals} for vals in values[start : start + _ROWS]])
+        insert_rows(self.env["xero.recognition.span"], [{"correction": False, **vals} for vals in values])
         self.invalidate_recordset(["span_ids"])
 
     def _plan_rest(self, rest, since=None, done=Decimal(0)):
@@ -134,7 +131,16 @@ class XeroRecognitionCharge(models.Model):
 
     def _share_out(self):
         """Make the schedules of these charges anew after percentages were entered; what is exported stays."""
+        self._check_running()
         for charge in self:
+            if charge.method != "manual":
+                raise UserError(
+                    self.env._(
+                        "%s is not recognised by percentages: choose that method on the product before the invoice is "
+                        "confirmed.",
+                        charge.display_name,
+                    )
+                )
             total = sum(charge.share_ids.mapped("percentage"))
             if total > 100.000001:
                 raise UserError(

@@ -6,7 +6,6 @@ from odoo.addons.xero_connector.sync.verdict import Verdict
 from odoo.addons.xero_connector.xero_api.errors import XeroRefused
 from odoo.addons.xero_connector.xero_api.payload import ENDED, digest
 
-PAGE_SIZE, SMALLEST_PAGE = 1000, 100
 # Xero stamps changes to the second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
 
@@ -97,9 +96,12 @@ class ManualJournals:
             journals = self.env["xero.manual.journal"].browse(verdict.binding(e).res_id for e in elements)
             since = min(journals.mapped("create_date"))
         found = {}
-        for answer in self._changed_since(since - _MARGIN):
-            if answer.get("Status") not in ENDED:
-                found[_key(answer.get("Narration"))] = answer
+        # In the order of ids, which never change: a journal that changes meanwhile moves no other to an earlier page.
+        query = {"order": "ManualJournalID"}
+        for page in self.work.client.pages(
+            "/ManualJournals", "ManualJournalID", query=query, modified_since=since - _MARGIN
+        ):
+            found |= {_key(answer.get("Narration")): answer for answer in page if answer.get("Status") not in ENDED}
         taken = self._linked([answer["ManualJournalID"] for answer in found.values()])
         absent = []
         for element in elements:
@@ -109,17 +111,6 @@ class ManualJournals:
             else:
                 absent.append(element)
         return absent
-
-    def _changed_since(self, moment):
-        page, pages = 1, None
-        while True:
-            query = {"page": page, "pageSize": PAGE_SIZE}
-            answers, pages = self.work.client.page("/ManualJournals", query=query, modified_since=moment)
-            yield from answers
-            last = page >= pages if pages else len(answers) < SMALLEST_PAGE
-            if last:
-                return
-            page += 1
 
     def _linked(self, xero_ids):
         known = [
@@ -187,20 +178,15 @@ class ManualJournals:
                     ("connection_id", "=", self.work.connection.id),
                     ("res_model", "=", "xero.manual.journal"),
                     ("res_id", "in", export.journal_ids.ids),
+                    "|",
+                    ("state", "=", "in_flight"),
+                    "&",
                     ("xero_id", "!=", False),
                     ("xero_status", "not in", ENDED),
                 ],
                 limit=1,
             )
-            flying = self.env["xero.binding"].search_count(
-                [
-                    ("res_model", "=", "xero.manual.journal"),
-                    ("res_id", "in", export.journal_ids.ids),
-                    ("state", "=", "in_flight"),
-                ],
-                limit=1,
-            )
-            if not left and not flying and all(export.journal_ids.mapped("withdrawn")):
+            if not left and all(export.journal_ids.mapped("withdrawn")):
                 export._free()
         self.work.commit()
 

@@ -187,6 +187,21 @@ class TestCharges(RevrecCase):
         with self.assertRaises(AccessError):
             self.env["xero.charge.period"].with_user(user).create({"charge_id": charge.id})
 
+    def test_a_charge_that_was_withdrawn_meanwhile_is_not_spread_anew(self):
+        invoice = self.sold(self.line(365.0))
+        charge = invoice.xero_charge_ids.sudo()
+        wizard = self.env["xero.charge.period"].create({"charge_id": charge.id, "end_date": "2026-02-28"})
+        self.export()
+        invoice.button_draft()
+        with self.assertRaisesRegex(UserError, "was withdrawn"):
+            wizard.action_apply()
+        self.assertEqual(self.total(charge), 0)
+
+    def test_accounts_of_a_charge_are_frozen(self):
+        charge = self.charge()
+        with self.assertRaisesRegex(UserError, "keeps the accounts"):
+            charge.recognised_account_id = self.xero_account(self.connection, "260")
+
     # -- Percentages -------------------------------------------------------------------------------------------
 
     def test_percentages_of_more_than_a_hundred_are_refused(self):
@@ -196,6 +211,10 @@ class TestCharges(RevrecCase):
                 Command.create({"date": "2026-02-01", "percentage": 60}),
                 Command.create({"date": "2026-03-01", "percentage": 60}),
             ]
+
+    def test_percentages_are_for_charges_of_that_method(self):
+        with self.assertRaisesRegex(UserError, "not recognised by percentages"):
+            self.charge().share_ids = [Command.create({"date": "2026-02-01", "percentage": 60})]
 
     def test_exported_percentages_stay(self):
         charge = self.charge(1000.0, product=self.new_product(method="manual"))

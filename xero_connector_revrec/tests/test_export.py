@@ -144,6 +144,48 @@ class TestExport(RevrecCase):
         self.assertTrue(self.rows(export)[0][0].startswith("'-Support XJ"))
         self.assertEqual(len(self.rows(export)), 2, "a text of two lines does not break a row")
 
+    def test_commas_and_quotes_in_texts_stay_what_they_are(self):
+        self.partner.name = 'Smith, Jones & "Sons"'
+        self.charge(2.0, "2026-01-01", "2026-01-01", name='Support, "gold"')
+        narration = 'Revenue recognition 01/01/2026 {} Smith, Jones & "Sons" Support XJ'
+        for aggregation, detail in (("daily", True), ("monthly_detail", False)):
+            export = self.export(aggregation=aggregation)
+            for row, amount in zip(self.rows(export), ("2", "-2"), strict=True):
+                self.assertEqual((len(row), row[5]), (10, amount))
+                self.assertIn('Smith, Jones & "Sons"', row[0])
+                if detail:
+                    number = self.env["account.move"].search([("xero_charge_ids", "!=", False)]).name
+                    self.assertTrue(row[0].startswith(narration.format(number)), row[0])
+                    self.assertEqual(row[2], f'{number} Support, "gold"')
+            export.action_undo()
+
+    def test_without_a_rate_for_no_tax_the_dialog_says_so(self):
+        self.charge()
+        self.xero_rate(self.connection, "NONE").sudo().active = False
+        self.assertIn("Tax Rate of Journals", str(self.wizard().warnings))
+        with self.assertRaisesRegex(UserError, "Tax Rate of Journals"):
+            self.export()
+
+    def test_deleting_the_connection_keeps_exports_and_the_next_one_goes_on(self):
+        charge = self.charge(365.0)
+        export = self.export("2026-01-01", "2026-01-31")
+        self.connection.action_disconnect()
+        self.connection.action_delete()
+        self.assertEqual((export.exists().state, export.company_id, charge.incomplete), ("ready", self.company, True))
+        self.connection = self._connect(self.organisation, name="Second", code="second")
+        self.deferred = self.xero_account(self.connection, "810")
+        self.recognised = self.xero_account(self.connection, "200")
+        self.connection.write(
+            {"deferred_account_ids": self.deferred.ids, "recognised_account_ids": self.recognised.ids}
+        )
+        self.assertIn("1", str(self.wizard("2026-01-01", "2026-02-28").warnings))
+        charge.write({"deferred_account_id": self.deferred.id, "recognised_account_id": self.recognised.id})
+        # January was exported with the first.
+        second = self.export("2026-01-01", "2026-02-28")
+        self.assertEqual((charge.connection_id, second.journal_count), (self.connection, 28))
+        export.action_undo()
+        self.assertEqual(self.export("2026-01-01", "2026-02-28").journal_count, 31)
+
     def test_letters_outside_ascii_are_warned_of(self):
         self.partner.name = "Café Zürich"
         self.charge()

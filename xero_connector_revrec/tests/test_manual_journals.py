@@ -110,6 +110,14 @@ class TestManualJournals(RevrecCase):
         self.run_sync(times=2)
         self.assertEqual(export.state, "undone")
 
+    def test_deleting_the_connection_forgets_its_journals_and_keeps_the_export(self):
+        export = self._exported()
+        self.run_sync()
+        self.connection.action_disconnect()
+        self.connection.action_delete()
+        self.assertEqual((export.state, export.journal_ids.ids), ("ready", []))
+        self.assertEqual(len(self._in_xero("DRAFT")), 3, "what is in Xero stays there")
+
     def test_undone_before_it_was_sent_sends_nothing(self):
         export = self._exported()
         export.action_undo()

@@ -35,6 +35,18 @@ class TestReports(RevrecCase):
             {"2026-01": 300.0, "2026-02": 300.0, "2026-03": 70.0, "2026-04": 0.0},
         )
 
+    def test_rows_of_reports_keep_their_ids(self):
+        self.sold(self.line(300.0), self.line(200.0, "2026-02-01", "2026-03-31"))
+        self.export("2026-01-10", "2026-02-10")
+        for model, name in (("xero.recognition.month", "amount"), ("xero.deferred.balance", "balance")):
+            rows = self.env[model].search([])
+            self.assertEqual(len(rows.ids), len(set(rows.ids)))
+            before = {row.id: row[name] for row in rows}
+            for row in rows:
+                # Read alone, by its id, as a list does of what was searched.
+                row.invalidate_recordset()
+                self.assertEqual(row[name], before[row.id])
+
     def test_the_form_has_its_months_as_a_graph_and_the_buttons_count(self):
         invoice = self.sold(self.line(31.0, "2026-01-01", "2026-01-31"))
         charge = invoice.xero_charge_ids

@@ -52,6 +52,7 @@ class XeroChargePeriod(models.TransientModel):
             raise UserError(self.env._("Ask an administrator for the right Xero / Administrator to change charges."))
         self.charge_id.check_access("read")
         charge = self.charge_id.sudo()
+        charge._check_running()
         before = (charge.start_date, charge.end_date)
         charge._respread(self.start_date, self.end_date, self.since)
         charge.message_post(

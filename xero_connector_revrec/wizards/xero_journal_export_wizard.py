@@ -83,7 +83,7 @@ class XeroJournalExportWizard(models.TransientModel):
         self._flush_sources()
         problems = self._problems()
         journals = self._journals()
-        rows = self._rows_at_most()
+        rows = self._days_at_most() if self.aggregation == "daily" else 0
         self.about = rows > _COUNTED
         if not self.about:
             rows = 2 * self.env.execute_query(SQL("SELECT count(*) FROM (%s) journal", journals.query()))[0][0]
@@ -95,28 +95,16 @@ class XeroJournalExportWizard(models.TransientModel):
         if rows and not problems:
             self.preview = self._render_preview(journals)
 
-    def _journals(self, batch="XJ"):
-        first = None if self.include_older else self.date_from
-        return Journals(self, self._chosen(), batch, first, self.date_to)
+    def _first(self):
+        """Return the first day that is exported; ``None`` where there is no first."""
+        return None if self.include_older else self.date_from
 
-    def _rows_at_most(self):
-        """Return how many rows there are at most, without making them."""
-        if self.aggregation != "daily":
-            return 0
-        first = None if self.include_older else self.date_from
-        query = SQL(
-            """
-            SELECT COALESCE(SUM(CASE span.method
-                WHEN 'daily' THEN LEAST(span.clip_to, %(last)s) - GREATEST(span.clip_from, %(first)s::date) + 1
-                ELSE (LEAST(span.clip_to, %(last)s) - GREATEST(span.clip_from, %(first)s::date)) / 28 + 2 END), 0)
-              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
-             WHERE %(chosen)s
-            """,
-            first=first,
-            last=self.date_to,
-            chosen=self._chosen(),
-        )
-        return 2 * self.env.execute_query(query)[0][0]
+    def _journals(self):
+        # The number is given with the export itself.
+        return Journals(self, self._chosen(), "XJ", self._first(), self.date_to)
+
+    def _days_at_most(self):
+        return self._rows_at_most(self._chosen(), self._first(), self.date_to)
 
     def _render_preview(self, journals):
         money = self.company_currency_id
@@ -137,12 +125,11 @@ class XeroJournalExportWizard(models.TransientModel):
 
     def _totals(self):
         """Return a list of (account id, exact debits, exact credits) of what would be exported."""
-        first = None if self.include_older else self.date_from
         columns = SQL(
             "span.id AS span_id, span.kind, charge.deferred_account_id AS deferred, "
             "charge.recognised_account_id AS recognised"
         )
-        query = lines(False, self._chosen(), columns, first, self.date_to)
+        query = lines(False, self._chosen(), columns, self._first(), self.date_to)
         return self.env.execute_query(
             SQL(
                 """
@@ -249,8 +236,7 @@ class XeroJournalExportWizard(models.TransientModel):
         values = {name: self._fields[name].convert_to_write(self[name], self) for name in self._copied()}
         values |= {"user_id": self.env.uid, "journal_status": self.connection_id.sudo().journal_status}
         export = self.env["xero.journal.export"].sudo().create(values)
-        rows = self.row_count or self._rows_at_most()
-        return export._start(rows)
+        return export._start(self.row_count)
 
     def _copied(self):
         """Return the names of the options that an export keeps."""
