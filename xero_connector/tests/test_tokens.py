@@ -97,7 +97,7 @@ class TestTokens(XeroCase):
                     connection._access_token(renew=True, failed=connection._token_row().access_token)
                 connection.action_refresh_references()
         pairs = {(call.tenant, call.token) for call in self._accounting_calls()}
-        self.assertEqual(len(self._accounting_calls()), 32)
+        self.assertEqual(len(self._accounting_calls()), 40)
         self.assertEqual(len(pairs), 4, "two organisations, each with its token before and after renewing")
         owners = {call.token: call.tenant for call in self._accounting_calls()}
         self.assertEqual(len(owners), 4, "no token served two organisations")
