@@ -1,1 +1,2 @@
 from . import mappers, models, wizards
+from .hooks import uninstall_hook

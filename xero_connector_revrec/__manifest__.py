@@ -24,4 +24,6 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
+    "assets": {"web.assets_backend": ["xero_connector_revrec/static/src/**/*"]},
 }

@@ -65,6 +65,8 @@ class Workbench:
         # Pace is not what is tested here.
         self.simulator.settings(tenant, limits={"minute": 1_000_000, "day": 1_000_000})
         [self.connection] = self.rpc("xero.connection", "search", [["code", "=", "demo"]])
+        # Journals by API take a permission of their own.
+        self.rpc("xero.connection", "write", [self.connection], {"journal_destination": "api"})
         page_url = self.rpc("xero.connection", "action_connect", [self.connection])["url"]
         page = requests.get(page_url, timeout=30)
         ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)[1]
@@ -77,10 +79,11 @@ class Workbench:
         )
         self.odoo.session().get(answer.headers["Location"], timeout=60).raise_for_status()
         self.rpc("xero.connection", "action_refresh_references", [self.connection])
-        accounts = {"default_account_id": self._account("200"), "default_payment_account_id": self._account("090")}
+        accounts = {"default_account_id": self.account("200"), "default_payment_account_id": self.account("090")}
         self.rpc("xero.connection", "write", [self.connection], accounts)
 
-    def _account(self, code):
+    def account(self, code):
+        """The account of that code in Xero's chart."""
         [account] = self.rpc("xero.account", "search", [["connection_id", "=", self.connection], ["code", "=", code]])
         return account
 
@@ -93,15 +96,18 @@ class Workbench:
             [{"name": f"Customer {self._made}-{index}", "is_company": True} for index in range(number)],
         )
 
-    def confirm(self, number, customers=None, price=None):
-        """Confirm invoices over 1, 2, 3 … or ``price`` each, for new customers, five each; returns their ids."""
+    def confirm(self, number, customers=None, price=None, **line):
+        """Confirm invoices over 1, 2, 3 … or ``price`` each, for new customers, five each; returns their ids.
+
+        ``line``: more values of the line of each.
+        """
         customers = customers or self.customers(max(number // 5, 1))
         values = [
             {
                 "move_type": "out_invoice",
                 "partner_id": customers[index % len(customers)],
                 "invoice_date": "2026-03-10",
-                "invoice_line_ids": [[0, 0, self._line(price or index + 1)]],
+                "invoice_line_ids": [[0, 0, {**self._line(price or index + 1), **line}]],
             }
             for index in range(number)
         ]

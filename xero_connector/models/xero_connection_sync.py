@@ -49,9 +49,13 @@ class XeroConnection(models.Model):
 
         Each has ``models`` (whose marked records it takes), ``resources`` (of Xero, whose open calls it settles),
         ``sync(ids, marks)``, ``adopt(request, elements)``, which looks up what a lost call did and returns the elements
-        of which Xero has nothing, and ``resolve(unresolved)``.
+        of which Xero has nothing, ``resolve(unresolved)``, and ``finish()`` for the end of a run, marks or not.
         """
         return []
+
+    def _more_pulled(self):
+        """Return what other addons read back from Xero: a dict of resource → ``Pulled`` (see ``sync/pull.py``)."""
+        return {}
 
     def _trigger_at(self, moment):
         """Have the cron run at ``moment`` (naive UTC)."""

@@ -1,4 +1,6 @@
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psycopg2 import OperationalError
@@ -30,17 +32,46 @@ OVERLAP = timedelta(minutes=5)
 FIRST_OVERLAP = timedelta(days=1)
 # The regular runs are not to the second.
 EARLY = timedelta(seconds=30)
-RESOURCES = {"Invoices": "Invoice", "CreditNotes": "CreditNote"}
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What is read back of one of Xero's resources.
+
+    :param xero_type: of the links of its records; its id is called after it
+    :param note: called with the ``Workspace`` and a page of records; returns the links whose difference from Odoo
+        cannot be told yet
+    :param feature: whose permission at Xero it takes, where a connection may lack it
+    """
+
+    xero_type: str
+    note: Callable
+    query: dict = field(default_factory=dict)
+    feature: str = ""
+
+
+def _note_documents(work, documents):
+    sightings = Sightings(work)
+    put_off = Differences(work).compare(sightings.note(documents))
+    # Last, since it has the engine look at them again, and what it is to look at cannot be compared.
+    sightings.mark_sent()
+    return put_off
+
+
+_DOCUMENTS = {
+    "Invoices": Pulled("Invoice", _note_documents, {"unitdp": 4}),
+    "CreditNotes": Pulled("CreditNote", _note_documents, {"unitdp": 4}),
+}
 
 
 class Pull:
-    """Xero → Odoo: reads what changed of the documents that are in both, as often as the connection runs regularly.
+    """Xero → Odoo: reads what changed of the records that are in both, as often as the connection runs regularly.
 
     ``pull_progress`` of the connection holds how far that is:
 
     :since: resource → the moment, by Xero's clock, from which changes are read next
     :at: the reading of a resource that is under way: ``resource``, ``page`` to read next, ``since``, ``started`` by
-        the database's clock, the ``latest`` change seen by Xero's clock, and the ``last`` document of the page before
+        the database's clock, the ``latest`` change seen by Xero's clock, and the ``last`` record of the page before
     :read: resources that were read already in this round
     :put_off: links whose difference could not be told yet
     :failures: how often in a row reading failed
@@ -50,6 +81,7 @@ class Pull:
     def __init__(self, work):
         self.work = work
         self._progress = dict(work.connection.pull_progress or {})
+        self._pulled = {**_DOCUMENTS, **work.connection._more_pulled()}
 
     @property
     def env(self):
@@ -113,20 +145,24 @@ class Pull:
     # -- Reading ---------------------------------------------------------------------------------------------------
 
     def _read(self):
-        for resource in RESOURCES:
-            if resource not in self._progress.get("read", []) and self._oldest(resource):
+        for resource in self._pulled:
+            if resource not in self._progress.get("read", []) and self._oldest(resource) and self._may_read(resource):
                 self._read_resource(resource)
         put_off = self._recheck()
         self.work.commit()
         self._progress = {"since": self._progress.get("since", {}), "put_off": put_off.ids}
         self._keep(done=True)
 
+    def _may_read(self, resource):
+        feature = self._pulled[resource].feature
+        return not feature or not self.work.connection._missing_scopes([feature])
+
     def _oldest(self, resource):
-        """Return when the oldest of the documents that we have there was sent; nothing where there is none."""
+        """Return when the oldest of the records that we have there was sent; nothing where there is none."""
         oldest = self.env["xero.binding"].search(
             [
                 ("connection_id", "=", self.work.connection.id),
-                ("xero_type", "=", RESOURCES[resource]),
+                ("xero_type", "=", self._pulled[resource].xero_type),
                 ("xero_id", "!=", False),
                 ("synced_at", "!=", False),
             ],
@@ -153,11 +189,12 @@ class Pull:
         In the order of ids, which never change: a document that changes meanwhile moves others to later pages only.
         """
         resource, page = at["resource"], at["page"]
-        id_name = f"{RESOURCES[resource]}ID"
-        query = {"page": page, "pageSize": PAGE_SIZE, "unitdp": 4, "order": id_name}
+        pulled = self._pulled[resource]
+        id_name = f"{pulled.xero_type}ID"
+        query = {"page": page, "pageSize": PAGE_SIZE, "order": id_name, **pulled.query}
         documents, pages = self.work.client.page(f"/{resource}", query=query, modified_since=_moment(at["since"]))
         now = self._clock()
-        put_off = self._note(documents)
+        put_off = pulled.note(self.work, documents)
         self.work.commit()
         last = documents[-1].get(id_name) if documents else None
         at = {**at, "page": page + 1, "last": last, "latest": max(at["latest"], *_stamps(documents))}
@@ -174,14 +211,6 @@ class Pull:
             self._progress["at"] = at
         self._keep()
         return at
-
-    def _note(self, documents):
-        """Note what these documents are; return the links whose difference cannot be told yet."""
-        sightings = Sightings(self.work)
-        put_off = Differences(self.work).compare(sightings.note(documents))
-        # Last, since it has the engine look at them again, and what it is to look at cannot be compared.
-        sightings.mark_sent()
-        return put_off
 
     @staticmethod
     def _next_since(at, now):

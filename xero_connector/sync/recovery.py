@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 
 _DOCUMENTS = ("Invoices", "CreditNotes")
 _SETTLEMENTS = ("Payments", "Allocations")
+_ADDITIONS = ("TaxRates", "Currencies")
 
 
 class Recovery:
@@ -91,7 +92,7 @@ class Recovery:
             elements = self.contacts.adopt(elements)
         elif request.method == "PUT" and resource.name in self.more:
             elements = self.more[resource.name].adopt(request, elements)
-        elif request.method == "PUT":
+        elif request.method == "PUT" and resource.name in _ADDITIONS:
             elements = self.additions.adopt(request, elements)
         # An update or a void makes Xero equal to Odoo however often it is done, and so a removal: plan it again.
         self._release(elements, again)

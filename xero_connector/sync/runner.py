@@ -168,7 +168,6 @@ class Runner:
         additions = Additions(work, outbox)
         settlements = Settlements(work, outbox, contacts)
         documents = Documents(work, outbox, contacts, additions, settlements)
-        # What other addons bring to Xero; each has ``models``, ``resources``, ``sync`` and ``adopt``.
         more = connection._more_engines(work, outbox)
         Recovery(work, outbox, contacts, additions, settlements, more).run()
         refreshed_at = connection.references_refreshed_at
@@ -191,13 +190,19 @@ class Runner:
                 # Done before, perhaps by a second click: going on would send it as if it were pushed.
                 return
             result.noted = True
+        self._read_and_send(work, (contacts, additions, documents, settlements, more), wanted, result)
+        self._note_success(work, result)
+
+    def _read_and_send(self, work, engines, wanted, result):
         try:
             if not wanted:
                 Pull(work).run()
-            self._drain(work, (contacts, additions, documents, settlements, more), wanted, result)
+            self._drain(work, engines, wanted, result)
         except OutOfTime:
             result.done = max(result.done, 1)
-        self._note_success(work, result)
+        *_own, more = engines
+        for engine in more:
+            engine.finish()
 
     def _drain(self, work, engines, wanted, result):
         """Take up marked records, oldest first, until none is left or the time is up."""

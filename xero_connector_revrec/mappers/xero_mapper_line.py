@@ -22,9 +22,8 @@ class XeroMapperLine(models.AbstractModel):
         charge = record.xero_charge_ids.filtered(lambda charge: charge.state == "running")[:1]
         if charge:
             return charge.recognised_account_id if charge.deferral else charge.deferred_account_id
-        product = record.product_id
-        if move.state == "draft" and move.move_type in SALES and record.display_type == "product" and product:
+        if move.state == "draft" and move.move_type in SALES and record.display_type == "product" and record.product_id:
             # A preview asks what confirming a draft would do.
-            deferred, recognised, _method = product._xero_recognition(move.company_id)
+            deferred, recognised, _method = record._xero_recognition()
             return recognised if connection.journal_legs == "both" else deferred
         return self.env["xero.account"]

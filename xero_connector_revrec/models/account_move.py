@@ -34,12 +34,18 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         result = super().button_cancel()
-        self.env["xero.recognition.charge"].sudo()._of_moves(self)._withdraw()
+        charges = self.env["xero.recognition.charge"].sudo()
+        charges._of_moves(self)._withdraw()
+        charges._tidy(self)
         return result
 
     def unlink(self):
-        self.env["xero.recognition.charge"].sudo()._of_moves(self)._withdraw()
-        return super().unlink()
+        charges = self.env["xero.recognition.charge"].sudo()
+        charges._of_moves(self)._withdraw()
+        left = charges.search([("move_id", "in", self.ids)])
+        result = super().unlink()
+        left._tidy_away()
+        return result
 
     def action_open_xero_charges(self):
         """Open the recognition charges of this document."""

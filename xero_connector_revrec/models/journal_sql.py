@@ -28,13 +28,21 @@ _TRACKING = """
     ARRAY(SELECT {} FROM xero_recognition_charge_xero_tracking_option_rel tracking
             JOIN xero_tracking_option option ON option.id = tracking.xero_tracking_option_id
             JOIN xero_tracking_category category ON category.id = option.category_id
-           WHERE tracking.xero_recognition_charge_id = charge.id ORDER BY category.name, option.id)
+           WHERE tracking.xero_recognition_charge_id = charge.id AND option.active AND category.active
+           ORDER BY category.name, option.id)
 """
 
 
-def unknown_placeholders(template):
-    """Return the names in braces that no narration can hold."""
-    return [name for name in _PLACEHOLDER.findall(template or "") if name not in PLACEHOLDERS]
+def narration_problem(env, template):
+    """Return why ``template`` is no narration, in words, or an empty text."""
+    if not (template or "").strip():
+        return env._("Enter a narration: Xero wants one of every journal.")
+    unknown = [name for name in _PLACEHOLDER.findall(template) if name not in PLACEHOLDERS]
+    return unknown and env._(
+        "The narration holds %(unknown)s, which is not known. There are: %(known)s.",
+        unknown=", ".join(f"{{{name}}}" for name in unknown),
+        known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+    )
 
 
 def _runs(template):
@@ -233,9 +241,11 @@ class Journals:
         )
         runs = self._still_runs({**texts, **self._still(SQL("kind"))})
         order = SQL("day, kind, %s", group)
+        number = SQL("(row_number() OVER (ORDER BY %s))::text", order)
         moving = {
             "period": SQL("to_char(day::timestamp, 'Mon YYYY')"),
-            "reference": SQL("%s || '-' || lpad((row_number() OVER (ORDER BY %s))::text, 4, '0')", self.batch, order),
+            # lpad cuts what is longer.
+            "reference": SQL("%s || '-' || lpad(%s, GREATEST(length(%s), 4), '0')", self.batch, number, number),
         }
         return SQL(
             """

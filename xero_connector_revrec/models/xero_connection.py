@@ -1,11 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
-from ..sync.manual_journals import ManualJournals
+from odoo.addons.xero_connector.sync.pull import Pulled
+from odoo.addons.xero_connector.xero_api.oauth import scopes_for
+
+from ..sync.manual_journals import FEATURE, ManualJournals
+from ..sync.seen_journals import note_journals
 from .journal_choices import AGGREGATIONS, DATE_FORMATS, DESTINATIONS, NARRATION, SIGNS
-
-# The feature that posts journals through the API takes a permission of its own at Xero.
-_FEATURE = "journals"
+from .journal_sql import narration_problem
 
 
 class XeroConnection(models.Model):
@@ -74,8 +76,15 @@ class XeroConnection(models.Model):
     @api.depends("journal_destination", "state")
     def _compute_journals_permission_missing(self):
         for connection in self:
-            wanted = connection.state == "connected" and connection.journal_destination == "api"
-            connection.journals_permission_missing = bool(wanted and connection._missing_scopes([_FEATURE]))
+            wanted = connection.state == "connected" and connection._posts_journals()
+            connection.journals_permission_missing = bool(wanted and connection._missing_scopes([FEATURE]))
+
+    @api.constrains("journal_narration")
+    def _check_journal_narration(self):
+        for connection in self:
+            problem = narration_problem(self.env, connection.journal_narration)
+            if problem:
+                raise ValidationError(problem)
 
     def _journal_tax_rate(self):
         """Return the rate of Xero that journals bear; empty if the organisation has none for no tax."""
@@ -84,9 +93,49 @@ class XeroConnection(models.Model):
             return self.journal_tax_rate_id
         return self.env["xero.tax.rate"].search([("connection_id", "=", self.id), ("code", "=", "NONE")], limit=1)
 
+    def _posts_journals(self):
+        """Whether journals go by API, or some that did are still to be undone one day."""
+        if self.journal_destination == "api":
+            return True
+        by_api = [("connection_id", "=", self.id), ("destination", "=", "api"), ("state", "!=", "undone")]
+        return bool(self.env["xero.journal.export"].sudo().search_count(by_api, limit=1))
+
     def _features(self):
         features = super()._features()
-        return [*features, _FEATURE] if self.journal_destination == "api" else features
+        return [*features, FEATURE] if self._posts_journals() else features
+
+    def _keep_grant(self, tokens):
+        result = super()._keep_grant(tokens)
+        granted = (tokens.get("scope") or "").split()
+        if set(scopes_for([FEATURE]).split()) <= set(granted):
+            # Journals that were held because the permission was missing.
+            held = (
+                self.env["xero.binding"]
+                .sudo()
+                .search(
+                    [
+                        ("connection_id", "=", self.id),
+                        ("res_model", "=", "xero.manual.journal"),
+                        ("state", "=", "blocked"),
+                        ("reason", "=", "permission"),
+                    ]
+                )
+            )
+            self.env["xero.manual.journal"].sudo().browse(held.mapped("res_id"))._xero_mark()
+        return result
+
+    def unlink(self):
+        """Delete connections; what is being undone is left to its user, since its journals go with the connection."""
+        undoing = (
+            self.env["xero.journal.export"]
+            .sudo()
+            .search([("connection_id", "in", self.ids), ("state", "=", "undoing")])
+        )
+        problem = self.env._(
+            "The connection was deleted before Xero had voided all its journals. Void them there, then press Undo."
+        )
+        undoing.write({"state": "failed", "problem": problem})
+        return super().unlink()
 
     def _check_journals_possible(self):
         """Check that journals can be posted through the API.
@@ -98,7 +147,7 @@ class XeroConnection(models.Model):
             raise UserError(
                 self.env._("%s is not connected to Xero. Open the connection and press Connect.", self.name)
             )
-        if self.sudo()._missing_scopes([_FEATURE]):
+        if self.sudo()._missing_scopes([FEATURE]):
             raise UserError(
                 self.env._(
                     "The sign-in lacks the permission for manual journals. On the connection %s, page Revenue "
@@ -109,3 +158,7 @@ class XeroConnection(models.Model):
 
     def _more_engines(self, work, outbox):
         return [*super()._more_engines(work, outbox), ManualJournals(work, outbox)]
+
+    def _more_pulled(self):
+        journals = Pulled("ManualJournal", note_journals, feature=FEATURE)
+        return {**super()._more_pulled(), "ManualJournals": journals}

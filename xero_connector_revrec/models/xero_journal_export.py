@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 ROWS_AT_ONCE = 2000
 # Rows of a step, after which the progress is shown.
 _ROWS_A_STEP = 250000
+# How often its making is begun where Odoo is stopped in the middle of it, for want of memory for instance.
+_ATTEMPTS = 3
 
 
 class XeroJournalExport(models.Model):
@@ -24,8 +26,9 @@ class XeroJournalExport(models.Model):
     them; undoing frees them::
 
         waiting ──► running ──► ready ──undo──► undone
-           └───────────┴──► failed               ▲
-                              └──────undo────────┘
+           ▲           └──► failed ──undo────────▲
+           │ try again ────────┘                 │
+           └──undo───────────────────────────────┘
         by API:                 ready ──undo──► undoing ──voided in Xero──► undone
     """
 
@@ -53,6 +56,10 @@ class XeroJournalExport(models.Model):
     user_id = fields.Many2one("res.users", "Exported By", default=lambda self: self.env.user, readonly=True)
     problem = fields.Char(readonly=True)
     progress = fields.Integer(readonly=True, help="In percent.")
+    attempts = fields.Integer(readonly=True, help="How often its making was begun.")
+    covered_company_ids = fields.Many2many(
+        "res.company", "xero_journal_export_covered_company_rel", string="Companies in It", readonly=True
+    )
     attachment_id = fields.Many2one("ir.attachment", "File", readonly=True, ondelete="set null")
     file_name = fields.Char(related="attachment_id.name", string="File Name")
     row_count = fields.Integer("Lines", readonly=True)
@@ -98,11 +105,24 @@ class XeroJournalExport(models.Model):
         spans = self.env["xero.recognition.span"].sudo()
         if not spans._take(self, self._chosen(), self.date_from, self.date_to, self.include_older):
             raise UserError(self.env._("There is nothing to export: every line of this choice was exported before."))
+        self.covered_company_ids = self._covered_companies()
         if rows <= ROWS_AT_ONCE and self.destination == "csv":
             self._make()
-            return self.action_download()
+            return {"type": "ir.actions.client", "tag": "xero_download", "params": {"url": self._url()}}
         self.env.ref("xero_connector_revrec.ir_cron_journal_exports").sudo()._trigger()
         return self._show()
+
+    def _covered_companies(self):
+        """Return the companies whose days are in it: who may not see one of them does not see the export."""
+        query = SQL(
+            """
+            SELECT DISTINCT charge.company_id
+              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
+             WHERE %s
+            """,
+            self._marked(),
+        )
+        return self.env["res.company"].browse(company_id for (company_id,) in self.env.execute_query(query))
 
     def _show(self):
         return {
@@ -118,7 +138,7 @@ class XeroJournalExport(models.Model):
         cron = self.env["ir.cron"]
         waiting = self.search([("state", "in", ("waiting", "running"))], order="id")
         for done, export in enumerate(waiting, 1):
-            export.state = "running"
+            export.write({"state": "running", "attempts": export.attempts + 1})
             cron._commit_progress()
             try:
                 export._make()
@@ -131,11 +151,21 @@ class XeroJournalExport(models.Model):
             cron._commit_progress(1, remaining=len(waiting) - done)
 
     def _make(self):
+        if self.attempts > _ATTEMPTS:
+            raise UserError(
+                self.env._(
+                    "Odoo was stopped in the middle of it %s times. Export a shorter period, or ask whoever runs Odoo "
+                    "for more time and memory for background jobs.",
+                    _ATTEMPTS,
+                )
+            )
+        if not self.connection_id:
+            raise UserError(self.env._("Its connection was deleted. Undo it, and export anew."))
         if self.destination == "api":
             self._make_journals()
         else:
             self._make_file()
-        self.write({"state": "ready", "progress": 100, "problem": False})
+        self.write({"state": "ready", "progress": 100, "problem": False, "attempts": 0})
 
     def _marked(self):
         """Return the SQL condition of the spans of this export."""
@@ -146,7 +176,7 @@ class XeroJournalExport(models.Model):
         return Journals(self.with_context(lang=self.user_id.lang), chosen or self._marked(), self.name)
 
     def _make_file(self):
-        """Write the file to an attachment, step by step: memory does not grow with the number of lines."""
+        """Write the file to an attachment, step by step: in memory there is the finished file at most, zipped."""
         self.ensure_one()
         self._flush_sources()
         name = f"{self.name}-{self.date_from}-{self.date_to}"
@@ -232,11 +262,14 @@ class XeroJournalExport(models.Model):
         self.ensure_one()
         export = self.with_context(lang=self.user_id.lang)
         ready = export.state == "ready"
-        text = (
-            export.env._("%(name)s is ready: %(count)s journals.", name=export.name, count=export.journal_count)
-            if ready
-            else export.env._("%(name)s failed: %(why)s", name=export.name, why=export.problem)
-        )
+        if not ready:
+            text = export.env._("%(name)s failed: %(why)s", name=export.name, why=export.problem)
+        elif export.destination == "api":
+            text = export.env._(
+                "%(count)s journals of %(name)s are on their way to Xero.", name=export.name, count=export.journal_count
+            )
+        else:
+            text = export.env._("%(name)s is ready: %(count)s journals.", name=export.name, count=export.journal_count)
         self.user_id._bus_send(
             "simple_notification",
             {
@@ -257,18 +290,21 @@ class XeroJournalExport(models.Model):
         self.ensure_one()
         if not self.attachment_id:
             raise UserError(self.env._("The file of %s is not made yet.", self.name))
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self.attachment_id.id}?download=true",
-            "target": "self",
-        }
+        return {"type": "ir.actions.act_url", "url": self._url(), "target": "self"}
+
+    def _url(self):
+        return f"/web/content/{self.attachment_id.id}?download=true"
 
     def action_retry(self):
-        """Make the file again after a failure."""
+        """Make the file again after a failure.
+
+        :raises UserError: it did not fail
+        """
         self.ensure_one()
+        self.check_access("read")
         if self.state != "failed":
             raise UserError(self.env._("Only an export that failed can be tried again."))
-        self.sudo().write({"state": "waiting", "problem": False})
+        self.sudo().write({"state": "waiting", "problem": False, "attempts": 0})
         self.env.ref("xero_connector_revrec.ir_cron_journal_exports").sudo()._trigger()
 
     def action_undo(self):
@@ -276,18 +312,17 @@ class XeroJournalExport(models.Model):
 
         A file that was imported into Xero stays there: its journals are to be deleted there by hand.
 
-        :raises UserError: it is under way, or undone already
+        :raises UserError: it is under way or undone already, or its journals cannot be voided in Xero now
         """
         self.ensure_one()
         self.check_access("read")
-        if not self.env.user.has_group("xero_connector.group_xero_user"):
-            raise UserError(self.env._("Ask an administrator for the right Xero / User to undo exports."))
-        if self.state not in ("ready", "failed"):
-            raise UserError(self.env._("Only an export that is ready or failed can be undone."))
+        if self.state not in ("waiting", "ready", "failed"):
+            raise UserError(self.env._("Only an export that waits, is ready or failed can be undone."))
         export = self.sudo()
         if not export.try_lock_for_update():
             raise UserError(self.env._("%s is being changed at this moment. Try again in a few seconds.", self.name))
         if export.journal_ids:
+            export.connection_id._check_journals_possible()
             export.state = "undoing"
             export.journal_ids._withdraw()
         else:

@@ -4,9 +4,20 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .journal_choices import AGGREGATIONS, DATE_FORMATS, DESTINATIONS, NARRATION, PLACEHOLDERS, SIGNS
-from .journal_sql import unknown_placeholders
+from .journal_choices import AGGREGATIONS, DATE_FORMATS, DESTINATIONS, NARRATION, SIGNS
+from .journal_sql import narration_problem
 from .recognition_sql import lines
+
+# What the queries of an export read.
+_SOURCES = (
+    "xero.recognition.charge",
+    "xero.recognition.span",
+    "xero.account",
+    "xero.tracking.category",
+    "xero.tracking.option",
+    "xero.binding",
+    "xero.connection",
+)
 
 
 class XeroJournalOptions(models.AbstractModel):
@@ -29,7 +40,9 @@ class XeroJournalOptions(models.AbstractModel):
         default="all",
         required=True,
     )
-    branch_ids = fields.Many2many("res.company", string="Companies", domain="[('id', 'child_of', company_id)]")
+    branch_ids = fields.Many2many(
+        "res.company", string="Companies", domain="[('id', 'child_of', company_id), ('id', 'in', allowed_company_ids)]"
+    )
     partner_ids = fields.Many2many("res.partner", string="Customers", domain="[('parent_id', '=', False)]")
     product_ids = fields.Many2many("product.product", string="Products")
     account_ids = fields.Many2many(
@@ -66,15 +79,9 @@ class XeroJournalOptions(models.AbstractModel):
     @api.constrains("narration")
     def _check_narration(self):
         for options in self:
-            unknown = unknown_placeholders(options.narration)
-            if unknown:
-                raise ValidationError(
-                    self.env._(
-                        "The narration holds %(unknown)s, which is not known. There are: %(known)s.",
-                        unknown=", ".join(f"{{{name}}}" for name in unknown),
-                        known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
-                    )
-                )
+            problem = narration_problem(self.env, options.narration)
+            if problem:
+                raise ValidationError(problem)
 
     @api.model
     def _of_connection(self, connection):
@@ -109,15 +116,10 @@ class XeroJournalOptions(models.AbstractModel):
     def _charges(self):
         """Return the SQL condition of the charges that fit, whether they can be exported or not."""
         self.ensure_one()
-        # Of the companies that share the organisation, those that the user has switched on.
-        companies = self.env.companies.filtered(lambda company: company.root_id == self.company_id)
-        if self.branch_ids:
-            companies &= self.branch_ids
-        companies = companies.ids
         conditions = [
             # Charges whose connection was deleted go with the one that follows, once they have accounts of it.
             SQL("(charge.connection_id = %s OR charge.connection_id IS NULL)", self.connection_id.id),
-            SQL("charge.company_id IN %s", tuple(companies) or (0,)),
+            SQL("charge.company_id IN %s", tuple(self._companies().ids) or (0,)),
         ]
         if self.partner_ids:
             conditions.append(SQL("charge.partner_id IN %s", tuple(self.partner_ids.commercial_partner_id.ids)))
@@ -129,6 +131,11 @@ class XeroJournalOptions(models.AbstractModel):
             ids = tuple(self.account_ids.ids)
             conditions.append(SQL("(charge.deferred_account_id IN %s OR charge.recognised_account_id IN %s)", ids, ids))
         return SQL(" AND ").join(conditions)
+
+    def _companies(self):
+        """Return those of the companies sharing the organisation that the user has switched on and chosen."""
+        companies = self.env.companies.filtered(lambda company: company.root_id == self.company_id)
+        return companies & self.branch_ids if self.branch_ids else companies
 
     def _open(self):
         """Return the SQL condition of the spans whose days no export has, up to the end of the period."""
@@ -166,7 +173,8 @@ class XeroJournalOptions(models.AbstractModel):
     def _older(self):
         """Return (number of charges, exact amount) of days before the period that no export has."""
         before = self.date_from - timedelta(days=1)
-        query = lines(False, self._open(), SQL("charge.id AS charge_id"), last=before)
+        chosen = SQL("%s AND span.clip_from <= %s", self._open(), before)
+        query = lines(False, chosen, SQL("charge.id AS charge_id"), last=before)
         return self.env.execute_query(
             SQL("SELECT count(DISTINCT charge_id), COALESCE(SUM(line_amount), 0) FROM (%s) line", query)
         )[0]
@@ -174,6 +182,9 @@ class XeroJournalOptions(models.AbstractModel):
     def _problems(self):
         """Return what stands in the way of an export, in words: nothing is exported while there is something."""
         self.ensure_one()
+        problem = narration_problem(self.env, self.narration)
+        if problem:
+            return [problem]
         if not self.connection_id._journal_tax_rate():
             return [
                 self.env._(
@@ -204,7 +215,7 @@ class XeroJournalOptions(models.AbstractModel):
     def _left_out(self):
         """Return how many charges cannot be exported because an account is missing."""
         chosen = SQL(
-            "%s AND charge.state = 'running' AND span.export_id IS NULL AND span.clip_from <= %s"
+            "%s AND span.export_id IS NULL AND span.clip_from <= %s"
             " AND (charge.deferred_account_id IS NULL OR charge.recognised_account_id IS NULL)",
             self._charges(),
             self.date_to,
@@ -222,5 +233,5 @@ class XeroJournalOptions(models.AbstractModel):
 
     def _flush_sources(self):
         """Have the database know what the queries read."""
-        for model in ("xero.recognition.charge", "xero.recognition.span", "xero.account", "xero.tracking.option"):
+        for model in _SOURCES:
             self.env[model].flush_model()

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.xero_connector.xero_api.payload import ENDED
+
 
 class XeroManualJournal(models.Model):
     """A journal that the API makes in Xero: one debit and one credit, part of an export."""
@@ -33,7 +35,9 @@ class XeroManualJournal(models.Model):
         return ids_by_company
 
     def _tracking_options(self):
-        return self.env["xero.tracking.option"].browse(self.tracking_option_ids or [])
+        """Return the tracking of both lines, but for what is archived in Xero by now, which takes no more of it."""
+        options = self.env["xero.tracking.option"].browse(self.tracking_option_ids or []).exists()
+        return options.filtered(lambda option: option.active and option.category_id.active)
 
     def _withdraw(self):
         """Have the engine take these journals back in Xero."""
@@ -43,6 +47,54 @@ class XeroManualJournal(models.Model):
 
 class XeroJournalExport(models.Model):
     _inherit = "xero.journal.export"
+
+    in_xero_count = fields.Integer("Of These in Xero", compute="_compute_counts")
+    held_count = fields.Integer(compute="_compute_counts", help="Journals that Xero refused, or that are held.")
+    ended_count = fields.Integer(
+        compute="_compute_counts", help="Journals that somebody deleted or voided in Xero, of days that count here."
+    )
+
+    def _compute_counts(self):
+        counts = {}
+        if self.ids:
+            self.env["xero.binding"].flush_model()
+            self.env["xero.manual.journal"].flush_model()
+            query = SQL(
+                """
+                SELECT export_id, count(*) FILTER (WHERE state = 'synced' AND NOT ended),
+                       count(*) FILTER (WHERE state IN ('failed', 'blocked')),
+                       count(*) FILTER (WHERE state = 'synced' AND ended AND NOT withdrawn)
+                  FROM (SELECT journal.export_id, journal.withdrawn, binding.state,
+                               COALESCE(binding.xero_status IN %s, FALSE) AS ended
+                          FROM xero_manual_journal journal
+                          JOIN xero_binding binding
+                            ON binding.res_model = 'xero.manual.journal' AND binding.res_id = journal.id
+                         WHERE journal.export_id IN %s) link
+                 GROUP BY 1
+                """,
+                ENDED,
+                tuple(self.ids),
+            )
+            counts = {export_id: found for export_id, *found in self.env.execute_query(query)}
+        for export in self:
+            export.in_xero_count, export.held_count, export.ended_count = counts.get(export.id, (0, 0, 0))
+
+    def unlink(self):
+        """Delete exports that are undone, with what is known of their journals; what is in Xero stays there."""
+        journals = self.sudo().journal_ids
+        self._unlink_undone_only()
+        links = [("res_model", "=", journals._name), ("res_id", "in", journals.ids)]
+        self.env["xero.binding"].sudo().search(links).unlink()
+        journals.unlink()
+        return super().unlink()
+
+    def action_open_held(self):
+        """Open those of its journals that wait for a person."""
+        return {**self.action_open_journals(), "context": {"search_default_to_fix": True}}
+
+    def action_open_ended(self):
+        """Open those of its journals that somebody deleted or voided in Xero."""
+        return {**self.action_open_journals(), "context": {"search_default_ended": True}}
 
     def _make_journals(self):
         """Make the journals of this export and have the engine post them; progress and outcome are a push's."""
@@ -71,7 +123,6 @@ class XeroJournalExport(models.Model):
                 "journal_count": len(journals),
                 "row_count": 2 * len(journals),
                 "debit_total": self._debit_total(),
-                "journal_status": self.connection_id.journal_status,
             }
         )
         pushes = self.env["xero.push"].with_user(self.user_id)

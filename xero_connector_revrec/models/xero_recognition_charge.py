@@ -2,11 +2,13 @@ import json
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from .product import METHODS
 from .recognition_sql import HELD, MONTH_END, amount_between, lines
+
+_ACCOUNTS = ("deferred_account_id", "recognised_account_id")
 
 
 class XeroRecognitionCharge(models.Model):
@@ -17,7 +19,7 @@ class XeroRecognitionCharge(models.Model):
 
         running ──reset to draft, cancelled──► withdrawn   what was not exported is dropped, what was is taken back
            ▲                                      │        by correcting entries: the schedule adds up to nothing
-           └── confirmed again without change ────┘
+           └── confirmed again without change ────┘        its schedule is again what it was
     """
 
     _name = "xero.recognition.charge"
@@ -36,7 +38,7 @@ class XeroRecognitionCharge(models.Model):
     move_line_id = fields.Many2one("account.move.line", readonly=True, index="btree_not_null", ondelete="set null")
     move_type = fields.Char(readonly=True)
     move_name = fields.Char("Number", readonly=True, help="Of the invoice or credit note, as it was confirmed.")
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null")
     partner_name = fields.Char(readonly=True)
     product_id = fields.Many2one("product.product", readonly=True, index="btree_not_null")
     product_name = fields.Char(readonly=True)
@@ -58,12 +60,18 @@ class XeroRecognitionCharge(models.Model):
     accounting_date = fields.Date(required=True, readonly=True, help="When revenue without a period is recognised.")
     start_date = fields.Date("From", readonly=True)
     end_date = fields.Date("To", readonly=True)
+    line_start_date = fields.Date("From, on the Line", readonly=True, help="As the invoice line had it last.")
+    line_end_date = fields.Date("To, on the Line", readonly=True)
+    by_hand = fields.Boolean(
+        readonly=True, help="Somebody entered an account, percentages or another period, which a reset must not lose."
+    )
     deferral = fields.Boolean("Deferral Exported", readonly=True, help="Whether a journal defers the amount first.")
     deferred_account_id = fields.Many2one("xero.account", readonly=True, index="btree_not_null", ondelete="set null")
     recognised_account_id = fields.Many2one("xero.account", readonly=True, index="btree_not_null", ondelete="set null")
     tracking_option_ids = fields.Many2many("xero.tracking.option", string="Tracking", readonly=True)
     span_ids = fields.One2many("xero.recognition.span", "charge_id", "Schedule", readonly=True)
     share_ids = fields.One2many("xero.recognition.share", "charge_id", "Percentages")
+    shelf = fields.Json(readonly=True, help="What was not exported when it was withdrawn: to be taken up again.")
     incomplete = fields.Boolean(compute="_compute_incomplete", help="An account is missing: it cannot be exported.")
     recognised_amount = fields.Monetary(
         "Recognised", compute="_compute_progress", currency_field="company_currency_id", help="Until today."
@@ -158,26 +166,60 @@ class XeroRecognitionCharge(models.Model):
         return [(kind, day, Decimal(amount), exported) for kind, day, amount, exported in rows]
 
     def write(self, vals):
-        chosen = {name: vals[name] for name in ("deferred_account_id", "recognised_account_id") if name in vals}
-        if chosen:
+        """Take what may be entered: accounts that are missing, and percentages.
+
+        :raises UserError: an account that is frozen (V3), or not one of the connection's accounts for it
+        :raises AccessError: anything else, which only documents, exports and dialogs change
+        """
+        entered = {name: vals[name] for name in _ACCOUNTS if name in vals}
+        if not self.env.su:
             self.check_access("write")
+            strange = [
+                name for name in vals if name not in (*_ACCOUNTS, "share_ids") and not name.startswith("message_")
+            ]
+            if strange:
+                raise AccessError(self.env._("Of a charge %s cannot be changed.", ", ".join(strange)))
         for charge in self:
-            # A missing account may be entered, but what is there is frozen (V3).
-            if any(charge[name] and charge[name].id != account_id for name, account_id in chosen.items()):
-                raise UserError(
-                    self.env._(
-                        "%s keeps the accounts that it was made with. To book it elsewhere, reset its invoice to "
-                        "draft, change the product, and confirm the invoice again.",
-                        charge.display_name,
-                    )
-                )
-        result = super().write(vals)
-        if chosen:
+            for name, account_id in entered.items():
+                charge._check_account(name, self.env["xero.account"].sudo().browse(account_id))
+        # Percentages are looked at together, when all are written.
+        result = super(XeroRecognitionCharge, self.with_context(xero_shares_together="share_ids" in vals)).write(vals)
+        if "share_ids" in vals:
+            self.sudo()._share_out()
+        if entered:
             for charge in self.sudo():
-                charge.connection_id = (charge.deferred_account_id | charge.recognised_account_id).connection_id[:1]
+                connection = (charge.deferred_account_id | charge.recognised_account_id).connection_id[:1]
+                charge.write({"connection_id": connection.id, "by_hand": True})
             # In Xero the invoice's line belongs on another account now.
             self.move_id.sudo()._xero_mark(known=True)
         return result
+
+    def _check_account(self, name, account):
+        """Check that ``account`` may be entered: a missing one may, but what is there is frozen (V3)."""
+        self.ensure_one()
+        charge = self.sudo()
+        if charge[name] == account:
+            return
+        if charge[name]:
+            raise UserError(
+                self.env._(
+                    "%s keeps the accounts that it was made with. To book it elsewhere, reset its invoice to draft, "
+                    "change the product, and confirm the invoice again.",
+                    self.display_name,
+                )
+            )
+        connection = (charge.deferred_account_id | charge.recognised_account_id).connection_id
+        connection = connection or self.env["xero.connection"].sudo()._for_company(charge.company_id)
+        offered = {_ACCOUNTS[0]: connection.deferred_account_ids, _ACCOUNTS[1]: connection.recognised_account_ids}
+        if account and account not in offered[name]:
+            raise UserError(
+                self.env._(
+                    "%(account)s is not among the accounts that the connection %(connection)s has for it. Choose "
+                    "another, or add it on the page Revenue Recognition of the connection.",
+                    account=account.display_name,
+                    connection=connection.name or "",
+                )
+            )
 
     # -- Buttons -----------------------------------------------------------------------------------------------
 
@@ -194,7 +236,7 @@ class XeroRecognitionCharge(models.Model):
     def action_change_period(self):
         """Open the dialog that changes the service period of what is left.
 
-        :raises UserError: nothing is left to spread
+        :raises UserError: it was withdrawn
         """
         self.ensure_one()
         self._check_running()

@@ -1,12 +1,13 @@
-from datetime import timedelta
-
 from odoo import api, models
+from odoo.tools import format_date
 
 from .bulk import insert_rows
 
 # What is sold to customers; a receipt is an invoice that is paid at once.
 SALES = ("out_invoice", "out_refund", "out_receipt")
-_TEXTS = ("name", "move_name", "partner_name", "product_name")
+# What may change without anything being booked otherwise.
+_TEXTS = ("name", "move_name", "partner_name", "product_name", "amount", "currency_id")
+_ACCOUNTS = ("deferred_account_id", "recognised_account_id")
 
 
 class XeroRecognitionCharge(models.Model):
@@ -24,15 +25,21 @@ class XeroRecognitionCharge(models.Model):
             return self.browse()
         mappings, tracking, values = {}, {}, []
         for line in found:
-            key = (line.product_id, line.company_id)
-            if key not in mappings:
-                mappings[key] = line.product_id._xero_recognition(line.company_id)
-            deferred, recognised, _method = mappings[key]
+            deferred, recognised, method = line._xero_recognition(mappings)
             if (deferred or recognised) and line.balance:
-                values.append(self._values_of(line, mappings[key], tracking))
-        kept = self._take_up(values)
-        charges = self._insert([vals for vals in values if vals["move_line_id"] not in kept.move_line_id.ids])
+                values.append(self._values_of(line, (deferred, recognised, method), tracking))
+        withdrawn = self._withdrawn_of(values)
+        kept = self._take_up(values, withdrawn)
+        taken = set(kept.move_line_id.ids)
+        values = [vals for vals in values if vals["move_line_id"] not in taken]
+        former = {charge.move_line_id.id: charge for charge in withdrawn - kept if charge.by_hand}
+        for vals in values:
+            self._carry_accounts(vals, former.get(vals["move_line_id"]))
+        charges = self._insert(values)
         charges._plan()
+        for charge in charges if former else ():
+            charge._carry_over(former.get(charge.move_line_id.id))
+        self._tidy(moves)
         return charges | kept
 
     @api.model
@@ -56,11 +63,7 @@ class XeroRecognitionCharge(models.Model):
         """Return the values of a line's charge; ``tracking`` keeps the options of what lines were seen before."""
         move = line.move_id
         deferred, recognised, method = mapping
-        # What somebody chose for this line counts, if it is an account that holds deferred revenue.
-        chosen = line.xero_account_id
         connection = (deferred | recognised).connection_id
-        if chosen in connection.deferred_account_ids:
-            deferred = chosen
         partner = move.commercial_partner_id
         return {
             "name": line.name or line.product_id.display_name,
@@ -85,6 +88,9 @@ class XeroRecognitionCharge(models.Model):
             "accounting_date": move.date or move.invoice_date,
             "start_date": line.start_date,
             "end_date": line.end_date,
+            "line_start_date": line.start_date,
+            "line_end_date": line.end_date,
+            "by_hand": False,
             "deferral": connection.journal_legs == "both",
             "deferred_account_id": deferred.id,
             "recognised_account_id": recognised.id,
@@ -115,54 +121,91 @@ class XeroRecognitionCharge(models.Model):
         return self.search([("move_id", "in", moves.ids), ("state", "=", "running")])
 
     @api.model
-    def _take_up(self, values):
+    def _withdrawn_of(self, values):
+        """Return the withdrawn charges of lines, of each line the newest alone."""
+        lines = [vals["move_line_id"] for vals in values]
+        withdrawn = self.search([("move_line_id", "in", lines), ("state", "=", "withdrawn")], order="id")
+        return self.browse({charge.move_line_id.id: charge.id for charge in withdrawn}.values())
+
+    @api.model
+    def _take_up(self, values, withdrawn):
         """Take withdrawn charges up again whose lines were confirmed as they had been; return these charges.
 
         Nothing is corrected then in Xero: a reset to draft that changed nothing leaves no trace in the journals.
         """
-        lines = [vals["move_line_id"] for vals in values]
-        withdrawn = self.search([("move_line_id", "in", lines), ("state", "=", "withdrawn")])
         by_line = {vals["move_line_id"]: vals for vals in values}
         again = withdrawn.filtered(lambda charge: charge._is_as(by_line[charge.move_line_id.id]))
         for charge in again:
-            charge._restore()
-            # Number and texts may have changed; days to come bear the new ones.
             texts = {name: by_line[charge.move_line_id.id][name] for name in _TEXTS}
+            # Days to come bear the new texts.
             charge.write({"state": "running", **texts})
+        again._restore()
         return again
 
     def _is_as(self, vals):
-        """Whether this charge is what ``vals`` would make, and its schedule was neither changed nor taken back."""
-        same = ("method", "charge_date", "accounting_date", "start_date", "end_date", "company_id", "product_id")
-        accounts = ("deferral", "deferred_account_id", "recognised_account_id", "partner_id", "move_type")
-        for name in (*same, *accounts):
+        """Whether this charge is what ``vals`` would make, and Xero has got nothing that takes it back."""
+        same = ("method", "charge_date", "accounting_date", "company_id", "product_id", "deferral", "partner_id")
+        for name in (*same, "move_type"):
             field = self._fields[name]
             if field.convert_to_write(self[name], self) != vals[name]:
                 return False
+        # An account that the mapping lacks may have been entered by hand.
+        if any(vals[name] and self[name].id != vals[name] for name in _ACCOUNTS):
+            return False
+        if (self.line_start_date, self.line_end_date) != (vals["start_date"], vals["end_date"]):
+            return False
         if self.company_currency_id.compare_amounts(self.company_amount, vals["company_amount"]):
             return False
         if self.tracking_option_ids != vals["tracking"]:
             return False
-        exported = self.span_ids.filtered("export_id")
-        whole = [(s.amount, s.date_from, s.date_to) for s in exported if s.kind == "recognition"]
-        return not any(exported.mapped("correction")) and len(set(whole)) <= 1 and self.method != "manual"
+        return not any(span.correction and span.export_id for span in self.span_ids)
 
     def _restore(self):
-        """Drop the correcting entries of a withdrawn charge and plan again the days that were not exported."""
-        self.ensure_one()
-        exported = self.span_ids.filtered("export_id")
-        (self.span_ids - exported).unlink()
-        self.invalidate_recordset(["span_ids"])
-        values = self._plan_rest(self._whole())
-        if self.deferral:
-            values.append(self._span("deferral", "once", self._whole(), self.charge_date, self.charge_date))
-        gaps = []
-        for vals in values:
-            day = vals["date_from"]
-            for span in exported.filtered(lambda s, kind=vals["kind"]: s.kind == kind).sorted("clip_from"):
-                if day < span.clip_from:
-                    gaps.append({**vals, "clip_from": day, "clip_to": span.clip_from - timedelta(days=1)})
-                day = span.clip_to + timedelta(days=1)
-            if day <= vals["date_to"]:
-                gaps.append({**vals, "clip_from": day})
-        self.env["xero.recognition.span"].create(gaps)
+        """Drop the correcting entries of withdrawn charges and give them back what was not exported of them."""
+        if not self:
+            return
+        self.span_ids.filtered(lambda span: not span.export_id).unlink()
+        spans = [{**vals, "charge_id": charge.id} for charge in self for vals in charge.shelf or []]
+        self.env["xero.recognition.span"].create(spans)
+        self.shelf = False
+        self._join_spans()
+
+    @api.model
+    def _carry_accounts(self, vals, former):
+        """Have a new charge bear the accounts that somebody entered for the ``former`` one of its line."""
+        for name in _ACCOUNTS if former else ():
+            if not vals[name] and former[name].connection_id.id == vals["connection_id"]:
+                vals[name] = former[name].id
+
+    def _carry_over(self, former):
+        """Give this new charge the percentages that somebody entered for the ``former`` one of its line.
+
+        Another period is not carried over, since it counted from its own day on: that is said.
+        """
+        if not former:
+            return
+        if self.method == "manual":
+            shares = [{"date": share.date, "percentage": share.percentage} for share in former.share_ids]
+            self.env["xero.recognition.share"].create([{**share, "charge_id": self.id} for share in shares])
+        self.by_hand = True
+        period = (former.start_date, former.end_date)
+        if period != (former.line_start_date, former.line_end_date):
+            self.message_post(
+                body=self.env._(
+                    "Made anew, since the invoice was changed: the period that had been entered by hand, %s, does not "
+                    "count any more.",
+                    self._period_text(*period),
+                )
+            )
+
+    @api.model
+    def _period_text(self, start, end):
+        return " – ".join(format_date(self.env, day) if day else "?" for day in (start, end))
+
+    @api.model
+    def _tidy(self, moves):
+        """Delete the withdrawn charges of which nothing is left, unless their document may be confirmed again."""
+        self.search([("move_id", "in", moves.ids), ("state", "=", "withdrawn")])._tidy_away()
+
+    def _tidy_away(self):
+        self.filtered(lambda charge: not charge.span_ids and charge.move_id.state != "draft").unlink()

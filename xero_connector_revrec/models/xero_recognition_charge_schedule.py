@@ -26,8 +26,9 @@ class XeroRecognitionCharge(models.Model):
         return Decimal(f"{amount:.{currency.decimal_places}f}")
 
     def _whole(self):
-        """Return the amount of this charge in the company's currency, exactly."""
-        return self._exact(self.company_amount, self.company_currency_id)
+        """Return the amount of this charge in the company's currency, exactly, rounded half up to Xero's decimals."""
+        unit = Decimal(1).scaleb(-self._decimals(self.company_currency_id))
+        return _half_up(self._exact(self.company_amount, self.company_currency_id), unit)
 
     def _span(self, kind, method, amount, first, last, **values):
         """Return the values of a span over its whole length."""
@@ -66,7 +67,7 @@ class XeroRecognitionCharge(models.Model):
         """
         self.ensure_one()
         if self.method == "manual":
-            return self._plan_shares(done)
+            return self._plan_shares(done, since)
         if not rest:
             return []
         if self.method == "once" or not self.start_date:
@@ -76,10 +77,12 @@ class XeroRecognitionCharge(models.Model):
         # Of a period that has ended before, what is left is earned at once.
         return [self._span("recognition", self.method, rest, first, max(first, self.end_date))]
 
-    def _plan_shares(self, done):
+    def _plan_shares(self, done, since=None):
         """Return a span for each percentage entered by hand; what they leave is recognised on the last day.
 
         A share's amount comes from cumulative rounding; what was exported is taken off the earliest shares.
+
+        :param since: what they leave is not recognised before this day
         """
         whole = self._whole()
         unit = Decimal(1).scaleb(-self._decimals(self.company_currency_id))
@@ -88,7 +91,8 @@ class XeroRecognitionCharge(models.Model):
             percent += Decimal(str(round(share.percentage, 6)))
             until = _half_up(whole * percent / 100, unit)
             targets.append((share.date, until))
-        targets.append((max([self.end_date or self.accounting_date, *self.share_ids.mapped("date")]), whole))
+        last = max([self.end_date or self.accounting_date, *self.share_ids.mapped("date")])
+        targets.append((max(last, since or last), whole))
         values, before = [], done
         for day, until in targets:
             # An amount further from 0 than what is recognised already, on the same side of it.
@@ -110,24 +114,37 @@ class XeroRecognitionCharge(models.Model):
         days = self._exported().mapped("clip_to")
         return max(days) + timedelta(days=1) if days else False
 
-    def _respread(self, start, end, since):
-        """Give this charge another service period; what is left of the amount is spread over the rest of it.
+    def _left(self, since):
+        """Return (first day that may change, exact amount recognised before it) where a change counts from ``since``.
 
-        What is exported stays, and what was recognised before the day ``since``. (A changed estimate counts from the
-        change on: IAS 8.36. To correct an error from the beginning, reset the invoice to draft and confirm it again.)
-
-        :param since: the day from which on the new period counts; never before the end of what was exported
+        What is exported stays, and what was recognised before that day.
         """
         self.ensure_one()
         free = self._first_free_day()
         since = max(since, free) if free else since
-        open_spans = self.span_ids.filtered(lambda span: not span.export_id and span.kind == "recognition")
-        open_spans._drop_from(since)
+        before = self._open_spans()._held(until=since - timedelta(days=1))
+        return since, sum(self._exported()._held().values(), Decimal(0)) + sum(before.values(), Decimal(0))
+
+    def _open_spans(self):
+        return self.span_ids.filtered(lambda span: not span.export_id and span.kind == "recognition")
+
+    def _respread(self, start, end, since):
+        """Give this charge another service period; what is left of the amount is spread over the rest of it.
+
+        (A changed estimate counts from the change on: IAS 8.36. To correct an error from the beginning, reset the
+        invoice to draft and confirm it again.)
+
+        :param since: the day from which on the new period counts; never before the end of what was exported
+        :return: whether anything was left to spread; if not, nothing is changed
+        """
+        since, done = self._left(since)
+        if done == self._whole():
+            return False
+        self._open_spans()._drop_from(since)
         self.write({"start_date": start, "end_date": end})
-        kept = (self._exported() | open_spans.exists())._held()
-        done = sum(kept.values(), Decimal(0))
         self.env["xero.recognition.span"].create(self._plan_rest(self._whole() - done, since, done))
         self.invalidate_recordset(["span_ids"])
+        return True
 
     def _share_out(self):
         """Make the schedules of these charges anew after percentages were entered; what is exported stays."""
@@ -148,9 +165,10 @@ class XeroRecognitionCharge(models.Model):
                         "%(charge)s: percentages add up to %(total)s %%.", charge=charge.display_name, total=total
                     )
                 )
-            charge.span_ids.filtered(lambda span: not span.export_id and span.kind == "recognition").unlink()
+            charge._open_spans().unlink()
             done = sum(charge._exported()._held().values(), Decimal(0))
             self.env["xero.recognition.span"].create(charge._plan_shares(done))
+            charge.by_hand = True
         self.invalidate_recordset(["span_ids"])
 
     def _join_spans(self):
@@ -192,10 +210,12 @@ class XeroRecognitionCharge(models.Model):
         """Take these charges back: drop what was not exported, and write correcting entries for what was.
 
         What was exported up to today is taken back today, later days on their own day. Charges of which nothing was
-        exported are deleted.
+        exported are deleted, unless somebody entered something that their document needs when it is confirmed again.
         """
         spans = self.env["xero.recognition.span"]
-        self.span_ids.filtered(lambda span: not span.export_id).unlink()
+        unexported = self.span_ids.filtered(lambda span: not span.export_id)
+        self._shelve(unexported)
+        unexported.unlink()
         self.invalidate_recordset(["span_ids"])
         corrections = []
         today = fields.Date.context_today(self)
@@ -203,9 +223,18 @@ class XeroRecognitionCharge(models.Model):
             for kind in dict(spans._fields["kind"].selection):
                 corrections += charge._corrections(charge._exported(kind), kind, today)
         spans.create(corrections)
-        gone = self.filtered(lambda charge: not charge.span_ids)
+        gone = self.filtered(
+            lambda charge: not charge.span_ids and not (charge.by_hand and charge.move_id.state == "draft")
+        )
         (self - gone).write({"state": "withdrawn"})
         gone.unlink()
+
+    def _shelve(self, unexported):
+        """Keep what of the schedules of these charges was not exported, for the case that they are taken up again."""
+        for charge in self:
+            spans = unexported.filtered(lambda span, charge=charge: span.charge_id == charge and not span.correction)
+            if spans:
+                charge.shelf = [*(charge.shelf or []), *(span._values() for span in spans)]
 
     def _corrections(self, exported, kind, today):
         """Return the values of the spans that take exported ones back."""

@@ -21,22 +21,27 @@ class XeroRecognitionShare(models.Model):
     def create(self, vals_list):
         shares = super().create(vals_list)
         shares._check_not_exported()
-        shares.charge_id.sudo()._share_out()
+        shares._changed(shares.charge_id)
         return shares
 
     def write(self, vals):
         self._check_not_exported()
         result = super().write(vals)
         self._check_not_exported()
-        self.charge_id.sudo()._share_out()
+        self._changed(self.charge_id)
         return result
 
     def unlink(self):
         self._check_not_exported()
         charges = self.charge_id
         result = super().unlink()
-        charges.sudo()._share_out()
+        self._changed(charges)
         return result
+
+    def _changed(self, charges):
+        """Make the schedules of ``charges`` anew; where several of their percentages change, that is done together."""
+        if not self.env.context.get("xero_shares_together"):
+            charges.sudo()._share_out()
 
     def _check_not_exported(self):
         for share in self:

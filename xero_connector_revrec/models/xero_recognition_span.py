@@ -69,6 +69,13 @@ class XeroRecognitionSpan(models.Model):
         # Odoo reads numbers as floats; texts are exact.
         return {span_id: Decimal(amount) for span_id, amount in self.env.execute_query(query)}
 
+    def _values(self):
+        """Return what makes this span again, for another time."""
+        self.ensure_one()
+        names = ("kind", "method", "amount", "decimals", "correction")
+        days = ("date_from", "date_to", "clip_from", "clip_to")
+        return {name: self[name] for name in names} | {name: str(self[name]) for name in days}
+
     def _drop_from(self, day):
         """Take the days from ``day`` on out of these spans."""
         self.filtered(lambda span: span.clip_from >= day).unlink()

@@ -6,6 +6,8 @@ from odoo.addons.xero_connector.sync.verdict import Verdict
 from odoo.addons.xero_connector.xero_api.errors import XeroRefused
 from odoo.addons.xero_connector.xero_api.payload import ENDED, digest
 
+# Posting journals takes a permission of its own at Xero.
+FEATURE = "journals"
 # Xero stamps changes to the second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
 
@@ -34,18 +36,46 @@ class ManualJournals:
         journals = self.env["xero.manual.journal"].browse(journal_ids).exists()
         gone = set(journal_ids) - set(journals.ids)
         marks.delete({mark: "synced" for journal_id in gone for mark in marks.of(journals._name, journal_id)})
+        if self.work.connection._missing_scopes([FEATURE]):
+            self._hold(journals, marks)
+            return
         withdrawn = journals.filtered("withdrawn")
         self._create((journals - withdrawn).sorted("date"), marks)
         self._take_back(withdrawn, marks)
-        self._free(withdrawn.export_id)
+
+    def finish(self):
+        """Free the days of exports that are undone, and of which Xero has no journal any more.
+
+        It asks nothing of marks: those of the last journals may have gone when a lost call was settled.
+        """
+        undoing = [("connection_id", "=", self.work.connection.id), ("state", "=", "undoing")]
+        for export in self.env["xero.journal.export"].search(undoing):
+            if not self._left(export):
+                export._free()
+                self.work.commit()
+
+    def _hold(self, journals, marks):
+        """Hold journals for want of the permission, so that the rest is sent; signing in again frees them."""
+        text = self.env._(
+            "The sign-in lacks the permission for manual journals. Press Connect in the connection and allow it; then "
+            "they follow by themselves."
+        )
+        verdict, done = Verdict(self.work), {}
+        for journal, binding in self._with_bindings(journals):
+            verdict.block(binding, [("permission", text)])
+            done |= dict.fromkeys(marks.of(journal._name, journal.id), "blocked")
+        marks.delete(done)
+        self.work.commit()
+
+    def _with_bindings(self, journals):
+        bindings = bindings_of(self.work, journals, "ManualJournal", None)
+        return [(journal, bindings[journal.id]) for journal in journals]
 
     # -- Made --------------------------------------------------------------------------------------------------
 
     def _create(self, journals, marks):
-        bindings = bindings_of(self.work, journals, "ManualJournal", None)
         elements, done = [], {}
-        for journal in journals:
-            binding = bindings[journal.id]
+        for journal, binding in self._with_bindings(journals):
             journal_marks = marks.of(journal._name, journal.id)
             if binding.state == "excluded" or (binding.xero_id and binding.xero_status not in ENDED):
                 done |= dict.fromkeys(journal_marks, "synced")
@@ -107,6 +137,7 @@ class ManualJournals:
         for element in elements:
             answer = found.get(_key(element.key))
             if answer and answer["ManualJournalID"] not in taken:
+                taken.add(answer["ManualJournalID"])
                 verdict.accepted(element, answer, answer["ManualJournalID"])
             else:
                 absent.append(element)
@@ -123,10 +154,8 @@ class ManualJournals:
     # -- Taken back --------------------------------------------------------------------------------------------
 
     def _take_back(self, journals, marks):
-        bindings = bindings_of(self.work, journals, "ManualJournal", None)
         elements, done = [], {}
-        for journal in journals:
-            binding = bindings[journal.id]
+        for journal, binding in self._with_bindings(journals):
             journal_marks = marks.of(journal._name, journal.id)
             if binding.xero_id and binding.xero_status not in ENDED and binding.state != "excluded":
                 # A draft is deleted in Xero, what is posted is voided.
@@ -170,25 +199,24 @@ class ManualJournals:
                 return {}
             raise
 
-    def _free(self, exports):
-        """Free the days of exports of which Xero has no journal any more."""
-        for export in exports.filtered(lambda export: export.state == "undoing"):
-            left = self.env["xero.binding"].search_count(
-                [
-                    ("connection_id", "=", self.work.connection.id),
-                    ("res_model", "=", "xero.manual.journal"),
-                    ("res_id", "in", export.journal_ids.ids),
-                    "|",
-                    ("state", "=", "in_flight"),
-                    "&",
-                    ("xero_id", "!=", False),
-                    ("xero_status", "not in", ENDED),
-                ],
-                limit=1,
-            )
-            if not left and all(export.journal_ids.mapped("withdrawn")):
-                export._free()
-        self.work.commit()
+    def _left(self, export):
+        """Whether Xero has or may get journals of ``export``; one that somebody excluded is left to them."""
+        in_xero = self.env["xero.binding"].search_count(
+            [
+                ("connection_id", "=", self.work.connection.id),
+                ("res_model", "=", "xero.manual.journal"),
+                ("res_id", "in", export.journal_ids.ids),
+                "|",
+                ("state", "=", "in_flight"),
+                "&",
+                "&",
+                ("xero_id", "!=", False),
+                ("state", "!=", "excluded"),
+                ("xero_status", "not in", ENDED),
+            ],
+            limit=1,
+        )
+        return bool(in_xero)
 
 
 def _key(text):

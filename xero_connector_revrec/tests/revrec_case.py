@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from contextlib import contextmanager
 from decimal import Decimal
 
 from odoo import Command, fields
@@ -20,6 +21,21 @@ class RevrecCase(DocumentCase):
         self.connection.deferred_account_ids = self.deferred
         self.connection.recognised_account_ids = self.recognised
         self.product = self.new_product()
+
+    @contextmanager
+    def within(self, **context):
+        """Work with more in the context: another time zone, other companies switched on."""
+        before = self.env
+        self.env = before(context={**before.context, **context})
+        yield
+        self.env = before
+
+    def branches(self, *names):
+        """Branches of the company, which the user may switch on."""
+        found = self.env["res.company"].create([{"name": name, "parent_id": self.company.id} for name in names])
+        self.env.cr.precommit.run()  # Odoo gives branches their root's chart of accounts at commit.
+        self.env.user.company_ids |= found
+        return found
 
     def new_product(self, name="Support", deferred=None, recognised=None, method="daily", **values):
         return self.env["product.product"].create(

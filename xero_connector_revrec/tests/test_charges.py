@@ -142,13 +142,19 @@ class TestCharges(RevrecCase):
         note.date = False
         self.assertEqual(str(self.env["xero.recognition.charge"]._charge_date(note)), "2026-01-05")
 
-    def test_time_zones_move_no_days(self):
-        for zone in ("Pacific/Auckland", "America/Los_Angeles", "UTC"):
+    def test_time_zones_move_no_days_but_today_is_that_of_the_user(self):
+        # At 23:30 in London it is the next day in Auckland.
+        for zone, today in (("Pacific/Auckland", "2026-04-01"), ("America/Los_Angeles", "2026-03-31")):
             self.env.user.tz = zone
             with freeze_time("2026-03-31 23:30:00"):
-                charge = self.charge(31.0, "2026-03-01", "2026-03-31")
+                with self.within(tz=zone):
+                    invoice = self.sold(self.line(31.0, "2026-03-01", "2026-03-31"))
+                charge = invoice.xero_charge_ids.sudo()
                 lines = self.lines(charge)
-            self.assertEqual((min(lines), max(lines), len(lines)), ("2026-03-01", "2026-03-31", 31), zone)
+                self.assertEqual((min(lines), max(lines), len(lines)), ("2026-03-01", "2026-03-31", 31), zone)
+                self.export("2026-03-01", "2026-03-31")
+                invoice.button_draft()
+            self.assertEqual(self.lines(charge)[today], "-31.00" if today > "2026-03-31" else "-30.00", zone)
 
     # -- Recognised so far -------------------------------------------------------------------------------------
 
@@ -169,7 +175,32 @@ class TestCharges(RevrecCase):
         self.assertEqual(str(wizard.start_date), "2026-01-01")
         wizard.action_apply()
         self.assertEqual((str(charge.end_date), self.total(charge)), ("2026-02-28", Decimal("365.00")))
-        self.assertIn("2026-02-28", charge.message_ids[0].body)
+        self.assertIn("02/28/2026", charge.message_ids[0].body)
+
+    def test_the_dialog_spreads_what_had_no_period_from_the_beginning(self):
+        charge = self.charge(365.0, False, False)
+        wizard = self.env["xero.charge.period"].create(
+            {"charge_id": charge.id, "start_date": "2026-01-01", "end_date": "2026-12-31"}
+        )
+        self.assertEqual(str(wizard.since), "2026-01-01")
+        wizard.action_apply()
+        self.assertEqual(self.lines(charge)["2026-01-01"], "1.00")
+
+    def test_the_dialog_refuses_where_nothing_is_left_to_spread(self):
+        charge = self.charge(365.0, False, False)
+        self.export()
+        wizard = self.env["xero.charge.period"].create({"charge_id": charge.id, "end_date": "2026-12-31"})
+        with self.assertRaisesRegex(UserError, "Nothing is left to spread"):
+            wizard.action_apply()
+        self.assertEqual((charge.end_date, self.total(charge)), (False, Decimal("365.00")))
+
+    def test_dates_of_a_line_of_which_nothing_is_left_change_nothing(self):
+        invoice = self.sold(self.line(365.0))
+        charge = invoice.xero_charge_ids.sudo()
+        self.export("2026-01-01", "2026-12-31")
+        invoice.invoice_line_ids.write({"end_date": "2026-06-30"})
+        self.assertEqual((str(charge.end_date), str(charge.line_end_date)), ("2026-12-31", "2026-06-30"))
+        self.assertEqual(self.total(charge), Decimal("365.00"))
 
     def test_dates_of_a_confirmed_line_change_its_charge_from_today_on(self):
         invoice = self.sold(self.line(365.0))
@@ -197,6 +228,51 @@ class TestCharges(RevrecCase):
             wizard.action_apply()
         self.assertEqual(self.total(charge), 0)
 
+    def test_a_missing_account_is_one_of_its_own_section(self):
+        product = self.new_product()
+        product.xero_deferred_account_id = False
+        charge = self.charge(365.0, product=product)
+        for account in (self.recognised, self.xero_account(self.connection, "850")):
+            with self.assertRaisesRegex(UserError, "is not among the accounts"):
+                charge.deferred_account_id = account
+        charge.deferred_account_id = self.deferred
+        self.assertFalse(charge.incomplete)
+
+    def test_a_missing_account_is_none_of_another_companys(self):
+        product = self.new_product()
+        product.xero_deferred_account_id = False
+        charge = self.charge(365.0, product=product)
+        company = self.env["res.company"].create({"name": "Elsewhere", "currency_id": self.company.currency_id.id})
+        self.env.user.company_ids |= company
+        organisation = self.simulator.add_organisation("Elsewhere", currency=self.company.currency_id.name)
+        other = self._connect(organisation, name="Other", code="other", company_id=company.id)
+        account = self.xero_account(other, "810")
+        other.deferred_account_ids = account
+        with self.assertRaisesRegex(UserError, "is not among the accounts"):
+            charge.deferred_account_id = account
+
+    def test_what_is_frozen_is_frozen_for_administrators_too(self):
+        user = new_test_user(
+            self.env, "admin-user", "xero_connector.group_xero_manager,account.group_account_manager",
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
+        )  # fmt: skip
+        charge = self.charge().with_user(user).sudo(False)
+        for values in ({"company_amount": 1.0}, {"state": "withdrawn"}, {"deferral": True}, {"shelf": []}):
+            with self.assertRaisesRegex(AccessError, "cannot be changed"):
+                charge.write(values)
+
+    def test_a_receipt_needs_no_customer(self):
+        receipt = self.env["account.move"].create(
+            {
+                "move_type": "out_receipt",
+                "invoice_date": "2026-01-01",
+                "invoice_line_ids": [Command.create(self.line(365.0))],
+            }
+        )
+        receipt.action_post()
+        self.assertEqual(self.total(receipt.xero_charge_ids.sudo()), Decimal("365.00"))
+        self.assertEqual(self.export(aggregation="monthly_detail").debit_total, 31.0)
+
     def test_accounts_of_a_charge_are_frozen(self):
         charge = self.charge()
         with self.assertRaisesRegex(UserError, "keeps the accounts"):
@@ -211,6 +287,39 @@ class TestCharges(RevrecCase):
                 Command.create({"date": "2026-02-01", "percentage": 60}),
                 Command.create({"date": "2026-03-01", "percentage": 60}),
             ]
+
+    def test_percentages_changed_together_are_looked_at_together(self):
+        charge = self.charge(1000.0, product=self.new_product(method="manual"))
+        charge.share_ids = [
+            Command.create({"date": "2026-02-01", "percentage": 60}),
+            Command.create({"date": "2026-03-01", "percentage": 40}),
+        ]
+        first, second = charge.share_ids
+        charge.share_ids = [
+            Command.update(first.id, {"percentage": 80}),
+            Command.update(second.id, {"percentage": 20}),
+        ]
+        self.assertEqual(self.lines(charge), {"2026-02-01": "800.00", "2026-03-01": "200.00"})
+        charge.share_ids = [Command.update(first.id, {"percentage": 100}), Command.delete(second.id)]
+        self.assertEqual(self.lines(charge), {"2026-02-01": "1000.00"})
+
+    def test_a_percentage_of_its_own_day_is_taken_away_or_added_only_while_that_is_not_exported(self):
+        charge = self.charge(1000.0, product=self.new_product(method="manual"))
+        charge.share_ids = [Command.create({"date": "2026-01-15", "percentage": 25})]
+        self.export("2026-01-01", "2026-01-31")
+        with self.assertRaisesRegex(UserError, "was exported"):
+            charge.share_ids.unlink()
+        with self.assertRaisesRegex(UserError, "was exported"):
+            charge.share_ids = [Command.create({"date": "2026-01-10", "percentage": 5})]
+
+    def test_what_percentages_leave_falls_on_no_day_that_is_exported(self):
+        invoice = self.sold(self.line(1000.0, product=self.new_product(method="manual")))
+        charge = invoice.xero_charge_ids.sudo()
+        charge.share_ids = [Command.create({"date": "2026-03-15", "percentage": 25})]
+        self.export("2026-03-01", "2026-03-31")
+        with freeze_time("2026-02-10 12:00:00"):
+            invoice.invoice_line_ids.write({"end_date": "2026-02-28"})
+        self.assertEqual(self.lines(charge), {"2026-03-15": "250.00", "2026-03-16": "750.00"})
 
     def test_percentages_are_for_charges_of_that_method(self):
         with self.assertRaisesRegex(UserError, "not recognised by percentages"):

@@ -3,8 +3,10 @@ from unittest import mock
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..models.journal_file import HEADER, JournalFile
+from ..models.journal_sql import Journals
 from .revrec_case import RevrecCase
 
 
@@ -250,6 +252,75 @@ class TestExport(RevrecCase):
         export.sudo().write({"state": "running", "progress": 50})
         self.make_waiting()
         self.assertEqual((export.state, export.journal_count), ("ready", 4 * 365))
+
+    def test_one_that_stops_odoo_again_and_again_is_given_up_and_told(self):
+        for _number in range(4):
+            self.charge(1000.0)
+        self.wizard("2026-01-01", "2026-12-31").action_export()
+        export = self.env["xero.journal.export"].search([])
+        export.sudo().write({"state": "running", "attempts": 3})
+        with self.assertLogs("odoo.addons.xero_connector_revrec.models.xero_journal_export", "ERROR"):
+            self.make_waiting()
+        self.assertEqual(export.state, "failed")
+        self.assertIn("stopped in the middle of it 3 times", export.problem)
+        export.action_retry()
+        self.make_waiting()
+        self.assertEqual((export.state, export.attempts), ("ready", 0))
+
+    def test_one_that_waits_can_be_undone(self):
+        for _number in range(4):
+            self.charge(1000.0)
+        self.wizard("2026-01-01", "2026-12-31").action_export()
+        export = self.env["xero.journal.export"].search([])
+        export.action_undo()
+        self.make_waiting()
+        self.assertEqual((export.state, export.attachment_id.ids), ("undone", []))
+        self.assertEqual(self.wizard("2026-01-01", "2026-12-31").journal_count, 4 * 365)
+
+    def test_one_whose_connection_was_deleted_says_so(self):
+        for _number in range(4):
+            self.charge(1000.0)
+        self.wizard("2026-01-01", "2026-12-31").action_export()
+        export = self.env["xero.journal.export"].search([])
+        self.connection.action_disconnect()
+        self.connection.action_delete()
+        with self.assertLogs("odoo.addons.xero_connector_revrec.models.xero_journal_export", "ERROR"):
+            self.make_waiting()
+        self.assertIn("connection was deleted", export.problem)
+
+    def test_a_large_export_is_made_in_steps_and_has_every_line_once(self):
+        for _number in range(4):
+            self.charge(1000.0)
+        with mock.patch("odoo.addons.xero_connector_revrec.models.xero_journal_export._ROWS_A_STEP", 1000):
+            self.wizard("2026-01-01", "2026-12-31").action_export()
+            export = self.env["xero.journal.export"].search([])
+            self.assertEqual(len(export.sudo()._steps()), 2)
+            self.make_waiting()
+        rows = [tuple(row) for row in self.rows(export)]
+        self.assertEqual((len(rows), len(set(rows))), (8 * 365, 8 * 365))
+
+    def test_a_large_file_that_is_not_split_is_zipped(self):
+        for _number in range(14):
+            self.charge(1000.0)
+        self.wizard("2026-01-01", "2026-12-31", split=False).action_export()
+        export = self.env["xero.journal.export"].search([])
+        self.make_waiting()
+        self.assertEqual((export.file_name[-4:], len(self.files(export))), (".zip", 1))
+        self.assertEqual(len(self.rows(export)), 14 * 2 * 365)
+
+    def test_references_are_unique_beyond_9999(self):
+        # A cent and more a month for 834 years and a bit.
+        self.charge(200000.0, "2026-01-01", "2860-12-31", product=self.new_product(method="monthly"))
+        query = Journals(
+            self.wizard("2026-01-01", "2860-12-31", aggregation="monthly", narration="{reference}").sudo(),
+            SQL("TRUE"),
+            "XJ",
+        ).query()
+        self.env["xero.recognition.span"].flush_model()
+        [(count, different, longest)] = self.env.execute_query(
+            SQL("SELECT count(*), count(DISTINCT narration), MAX(length(narration)) FROM (%s) journal", query)
+        )
+        self.assertEqual((count, different, longest), (10020, 10020, len("XJ-10020")))
 
     def test_an_export_is_deleted_only_when_undone(self):
         self.charge()

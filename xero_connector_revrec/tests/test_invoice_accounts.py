@@ -47,3 +47,31 @@ class TestInvoiceAccounts(RevrecCase):
         action = invoice.action_preview_for_xero()
         line = self.env[action["res_model"]].browse(action["res_id"]).line_ids
         self.assertEqual((line.account[:3], line.rule), ("810", "recognition"))
+
+    def _previewed(self, invoice):
+        self.env.flush_all()
+        action = invoice.action_preview_for_xero()
+        return self.env[action["res_model"]].browse(action["res_id"]).line_ids.mapped(lambda line: line.account[:3])
+
+    def test_an_account_chosen_for_the_line_counts_and_is_previewed(self):
+        deferred, recognised = self.xero_account(self.connection, "850"), self.xero_account(self.connection, "205")
+        self.connection.deferred_account_ids |= deferred
+        self.connection.recognised_account_ids |= recognised
+        elsewhere = self.xero_account(self.connection, "260")
+        for chosen, account, accounts in (
+            (deferred, "850", [deferred, self.recognised]),
+            (recognised, "810", [self.deferred, recognised]),
+            # Who books a line elsewhere defers nothing of it.
+            (elsewhere, "260", []),
+        ):
+            invoice = self.sold(self.line(xero_account_id=chosen.id), post=False)
+            self.assertEqual(self._previewed(invoice), [account])
+            invoice.action_post()
+            charge = invoice.xero_charge_ids
+            self.assertEqual([*charge.deferred_account_id, *charge.recognised_account_id], accounts)
+            self.assertEqual(self._accounts(invoice), [account])
+
+    def test_a_draft_with_both_legs_is_previewed_on_the_recognised_account(self):
+        self.connection.journal_legs = "both"
+        self.connection.default_account_id = self.xero_account(self.connection, "260")
+        self.assertEqual(self._previewed(self.sold(post=False)), ["200"])

@@ -172,3 +172,188 @@ class TestManualJournals(RevrecCase):
         self._exported()
         self.run_sync()
         self.assertEqual(self._sent()[0]["JournalLines"][0]["Tracking"], [{"Name": "Region", "Option": "North"}])
+
+    # -- Changed in Xero ---------------------------------------------------------------------------------------
+
+    def _pull(self):
+        """Have the next run read what changed in Xero."""
+        self.simulator.calls.clear()
+        self.connection._write_run_facts({"documents_read_at": False})
+        self.run_sync()
+        self.env.invalidate_all()
+
+    def _journal_in_xero(self, journal):
+        return self.binding(journal).xero_id
+
+    def test_what_was_voided_in_xero_is_told_and_made_again_when_asked_for(self):
+        self.connection.journal_status = "POSTED"
+        export = self._exported()
+        self.run_sync()
+        voided = export.journal_ids[1]
+        self.organisation.void_manual_journal(self._journal_in_xero(voided))
+        self.assertEqual(export.ended_count, 0)
+        self._pull()
+        self.assertEqual(len(self.calls("GET", "/ManualJournals")), 1)
+        self.assertEqual((voided.xero_sync_state, export.ended_count), ("ended", 1))
+        self.assertIn("count as exported", voided.xero_warning)
+        opened = export.action_open_ended()
+        self.assertEqual(
+            (opened["domain"], opened["context"]), ([("export_id", "=", export.id)], {"search_default_ended": True})
+        )
+        voided.action_push_to_xero()
+        self.run_sync()
+        self.env.invalidate_all()
+        self.assertEqual((voided.xero_sync_state, voided.xero_warning, export.ended_count), ("synced", False, 0))
+        self.assertEqual((len(self._in_xero("POSTED")), len(self._in_xero("VOIDED"))), (3, 1))
+
+    def test_what_was_voided_by_the_undo_is_told_to_nobody(self):
+        export = self._exported()
+        self.run_sync()
+        export.action_undo()
+        self.run_sync()
+        self._pull()
+        self.assertEqual(len(self.calls("GET", "/ManualJournals")), 1)
+        self.assertEqual((export.ended_count, any(export.journal_ids.mapped("xero_warning"))), (0, False))
+
+    def test_what_was_posted_in_xero_is_known(self):
+        export = self._exported()
+        self.run_sync()
+        journal = export.journal_ids[0]
+        self.organisation.post_manual_journal(self._journal_in_xero(journal))
+        self._pull()
+        self.assertEqual((self.binding(journal).xero_status, journal.xero_warning), ("POSTED", False))
+
+    def test_what_was_changed_in_xero_is_told(self):
+        export = self._exported()
+        self.run_sync()
+        moved, raised, renamed = export.journal_ids
+        self.organisation.edit_manual_journal(self._journal_in_xero(moved), Date="2026-01-30")
+        lines = [{"AccountCode": "810", "LineAmount": 30}, {"AccountCode": "200", "LineAmount": -30}]
+        self.organisation.edit_manual_journal(self._journal_in_xero(raised), JournalLines=lines)
+        self.organisation.edit_manual_journal(self._journal_in_xero(renamed), Narration="Support, March")
+        self._pull()
+        self.assertIn("changed in Xero: date.", moved.xero_warning)
+        self.assertIn("changed in Xero: lines.", raised.xero_warning)
+        self.assertFalse(renamed.xero_warning, "its text is nobody's money")
+        self.organisation.edit_manual_journal(self._journal_in_xero(moved), Date="2026-01-31")
+        self._pull()
+        self.assertFalse(moved.xero_warning)
+
+    def test_reading_back_takes_no_call_without_journals_or_without_the_permission(self):
+        self._pull()
+        self.assertFalse(self.calls("GET", "/ManualJournals"))
+        self._exported()
+        self.run_sync()
+        token = self.connection._token_row()
+        token.scope = token.scope.replace("accounting.manualjournals", "").strip()
+        self._pull()
+        self.assertFalse(self.calls("GET", "/ManualJournals"))
+        self.assertTrue(self.calls("GET", "/Invoices"), "the rest is read as before")
+
+    # -- The permission ----------------------------------------------------------------------------------------
+
+    def _lose_permission(self):
+        token = self.connection._token_row()
+        token.scope = token.scope.replace("accounting.manualjournals", "").strip()
+        token.flush_recordset()
+
+    def test_journals_without_the_permission_wait_for_it_and_hold_up_nothing_else(self):
+        export = self._exported()
+        self._lose_permission()
+        invoice = self.sold()
+        self.run_sync()
+        self.assertEqual((self.connection.state, invoice.xero_sync_state), ("connected", "synced"))
+        self.assertEqual((set(export.journal_ids.mapped("xero_sync_state")), export.held_count), ({"blocked"}, 3))
+        self.assertIn("Press Connect", export.journal_ids[0].xero_message)
+        self.assertFalse(self._in_xero())
+        self.connection._keep_grant(self.simulator.grant(self.app, [self.organisation]))
+        self.run_sync()
+        self.env.invalidate_all()
+        self.assertEqual((len(self._in_xero()), export.in_xero_count, export.held_count), (3, 3, 0))
+
+    def test_as_long_as_there_are_journals_of_the_api_their_permission_is_asked_for(self):
+        export = self._exported()
+        self.run_sync()
+        self.connection.journal_destination = "csv"
+        self.assertIn("accounting.manualjournals", self.connection.action_connect()["url"])
+        self._lose_permission()
+        self.assertTrue(self.connection.journals_permission_missing)
+        with self.assertRaisesRegex(UserError, "Allow at Xero"):
+            export.action_undo()
+        self.connection._keep_grant(self.simulator.grant(self.app, [self.organisation]))
+        export.action_undo()
+        self.run_sync()
+        self.assertEqual(export.state, "undone")
+        self.assertNotIn("accounting.manualjournals", self.connection.action_connect()["url"])
+
+    # -- Undone ------------------------------------------------------------------------------------------------
+
+    def test_days_are_free_also_when_the_last_voids_were_settled_as_a_lost_call(self):
+        export = self._exported()
+        self.run_sync()
+        export.action_undo()
+        self.simulator.fault("drop_after", match="POST /ManualJournals", times=1)
+        self.run_sync()
+        self.assertEqual(len(self._in_xero("DELETED")), 3)
+        self.connection.sudo().next_try = False
+        self.run_sync()
+        self.env.invalidate_all()
+        self.assertEqual(export.state, "undone")
+        self.assertFalse(self.env["xero.recognition.span"].search([("export_id", "!=", False)]))
+
+    def test_a_journal_that_somebody_excluded_does_not_hold_up_the_undo(self):
+        export = self._exported()
+        self.run_sync()
+        self.binding(export.journal_ids[0]).sudo().state = "excluded"
+        export.action_undo()
+        self.run_sync()
+        self.env.invalidate_all()
+        self.assertEqual((export.state, len(self._in_xero("DRAFT"))), ("undone", 1))
+
+    def test_an_undone_export_can_be_deleted(self):
+        export = self._exported()
+        self.run_sync()
+        with self.assertRaisesRegex(UserError, "Undo the export first"):
+            export.unlink()
+        journals = export.journal_ids
+        export.action_undo()
+        self.run_sync()
+        export.unlink()
+        self.assertFalse(journals.exists())
+        self.assertFalse(self.env["xero.binding"].search([("res_model", "=", "xero.manual.journal")]))
+
+    def test_what_was_being_undone_when_the_connection_was_deleted_is_left_to_its_user(self):
+        export = self._exported()
+        self.run_sync()
+        export.action_undo()
+        self.connection.action_disconnect()
+        self.connection.action_delete()
+        self.assertEqual(export.state, "failed")
+        self.assertIn("Void them there", export.problem)
+        export.action_undo()
+        self.assertEqual(export.state, "undone")
+        self.assertFalse(self.env["xero.recognition.span"].search([("export_id", "!=", False)]))
+
+    def test_what_was_promised_as_a_draft_becomes_one(self):
+        self.wizard("2026-01-01", "2026-03-31", aggregation="monthly").action_export()
+        self.connection.journal_status = "POSTED"
+        self.make_waiting()
+        self.run_sync()
+        self.assertEqual((len(self._in_xero("DRAFT")), len(self._in_xero("POSTED"))), (3, 0))
+
+    def test_tracking_that_was_archived_meanwhile_is_left_out(self):
+        category = (
+            self.env["xero.tracking.category"]
+            .sudo()
+            .create({"connection_id": self.connection.id, "xero_id": "c1", "name": "Region"})
+        )
+        option = (
+            self.env["xero.tracking.option"]
+            .sudo()
+            .create({"connection_id": self.connection.id, "xero_id": "o1", "name": "North", "category_id": category.id})
+        )
+        self.env["xero.recognition.charge"].search([]).sudo().tracking_option_ids = option
+        self._exported()
+        option.active = False
+        self.run_sync()
+        self.assertNotIn("Tracking", self._sent()[0]["JournalLines"][0])

@@ -44,7 +44,7 @@ class TestRights(RevrecCase):
         self.assertEqual(wizard.journal_count, 31)
         action = wizard.action_export()
         export = self.env["xero.journal.export"].with_user(user).search([])
-        self.assertIn(str(export.attachment_id.id), action["url"])
+        self.assertIn(str(export.attachment_id.id), action["params"]["url"])
         self.assertTrue(export.attachment_id.raw)
         self.assertEqual(export.user_id, user)
         export.action_undo()
@@ -55,6 +55,17 @@ class TestRights(RevrecCase):
         charge = self.charge().with_user(user).sudo(False)
         with self.assertRaises(AccessError):
             charge.write({"deferred_account_id": self.recognised.id})
+
+    def test_what_failed_is_tried_again_by_those_who_see_it(self):
+        self.charge()
+        export = self.export()
+        export.sudo().state = "failed"
+        user = self._user("plain-user", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            export.with_user(user).sudo(False).action_retry()
+        user = self._user("xero-user", "xero_connector.group_xero_user")
+        export.with_user(user).sudo(False).action_retry()
+        self.assertEqual(export.state, "waiting")
 
     def test_another_companys_charges_and_exports_are_out_of_sight(self):
         self.charge()
@@ -79,3 +90,21 @@ class TestRights(RevrecCase):
         user = self._user("plain-user", "account.group_account_invoice")
         with self.assertRaises(AccessError):
             export.attachment_id.with_user(user).read(["raw"])
+
+    def test_an_export_is_seen_by_those_who_see_all_companies_in_it(self):
+        branch, sister = self.branches("Harbour branch", "Harbour sister")
+        self.connection.journal_destination = "api"
+        self.connection._keep_grant(self.simulator.grant(self.app, [self.organisation]))
+        with self.within(allowed_company_ids=(self.company | branch | sister).ids):
+            for company in (branch, sister):
+                self.sold(self.line(365.0), company_id=company.id)
+            mine = self.export(branch_ids=[Command.set(branch.ids)])
+            together = self.export("2026-02-01", "2026-02-28")
+        self.assertEqual((mine.covered_company_ids, together.covered_company_ids), (branch, branch | sister))
+        user = self._user("branch-user", "xero_connector.group_xero_user,account.group_account_invoice", company=branch)
+        self.assertEqual(self.env["xero.journal.export"].with_user(user).search([]), mine)
+        self.assertEqual(self.env["xero.manual.journal"].with_user(user).search([]).export_id, mine)
+        with self.assertRaises(AccessError):
+            together.with_user(user).sudo(False).action_undo()
+        with self.assertRaises(AccessError):
+            self.env["xero.recognition.share"].with_user(user).create({})

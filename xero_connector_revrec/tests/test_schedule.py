@@ -76,13 +76,32 @@ class TestSchedule(RevrecCase):
         # By then 333.333 and 666.666.
         self.assertEqual(self.lines(charge), {"2026-02-15": "333.33", "2026-06-30": "333.34", "2026-12-31": "333.33"})
 
+    def _other_decimals(self, rounding):
+        currency = self.company.currency_id
+        self.env.cr.execute("UPDATE res_currency SET rounding = %s WHERE id = %s", [rounding, currency.id])
+        self.env.invalidate_all()
+        currency._compute_decimal_places()
+        self.env.registry.clear_cache()
+
     def test_yen_have_no_decimals(self):
+        self._other_decimals(1)
         charge = self.charge(1000.0)
-        charge.span_ids.decimals = 0
-        self.assertEqual(self.total(charge), Decimal("1000.00"))
-        self.assertTrue(all(amount.endswith(".00") or "." not in amount for amount in self.lines(charge).values()))
+        self.assertEqual((self.total(charge), charge.span_ids.decimals), (1000, 0))
+        self.assertEqual(set(map(Decimal, self.lines(charge).values())), {Decimal(2), Decimal(3)})
         # By 31 January 1000 × 31/365 = 84.93.
         self.assertEqual(Decimal(self.by_month(charge)["2026-01"]), 85)
+
+    def test_of_three_decimals_xero_has_two(self):
+        # 10.005 dinars are 10.01 in Xero's books, of which a day has 5.01 (5.005) or the rest.
+        self._other_decimals(0.001)
+        self.connection.journal_legs = "both"
+        charge = self.charge(10.005, "2026-01-01", "2026-01-02")
+        self.assertEqual(charge.company_amount, 10.005)
+        found = {day: Decimal(amount) for day, amount in self.lines(charge).items()}
+        self.assertEqual(found, {"2026-01-01": Decimal("5.01"), "2026-01-02": Decimal("5.00")})
+        self.assertEqual(self.total(charge, "deferral"), Decimal("10.01"))
+        rows = self.rows(self.export())
+        self.assertEqual({row[5] for row in rows if not row[5].startswith("-")}, {"10.01", "5.01", "5"})
 
     def test_cutting_a_schedule_changes_no_line(self):
         charge = self.charge(100.0, "2026-01-01", "2026-03-31")

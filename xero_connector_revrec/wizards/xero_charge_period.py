@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 
 class XeroChargePeriod(models.TransientModel):
@@ -19,7 +20,10 @@ class XeroChargePeriod(models.TransientModel):
     since = fields.Date(
         "Counts From",
         required=True,
-        default=fields.Date.context_today,
+        compute="_compute_since",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="What was recognised before this day stays; the rest is spread from it on.",
     )
 
@@ -29,6 +33,14 @@ class XeroChargePeriod(models.TransientModel):
             charge = wizard.charge_id
             wizard.start_date = charge.start_date or charge.accounting_date
             wizard.end_date = charge.end_date or charge.accounting_date
+
+    @api.depends("charge_id", "start_date")
+    def _compute_since(self):
+        for wizard in self:
+            charge, today = wizard.charge_id, fields.Date.context_today(wizard)
+            # A period that was missing counts from the beginning: nothing was spread before.
+            first = min(filter(None, (charge.accounting_date, wizard.start_date)), default=today)
+            wizard.since = today if charge.start_date else first
 
     @api.depends("charge_id")
     def _compute_exported_until(self):
@@ -45,7 +57,7 @@ class XeroChargePeriod(models.TransientModel):
     def action_apply(self):
         """Spread what is left of the charge over the new period.
 
-        :raises UserError: no right to change charges
+        :raises UserError: no right to change charges, or nothing is left to spread
         """
         self.ensure_one()
         if not self.env.user.has_group("xero_connector.group_xero_manager"):
@@ -54,13 +66,21 @@ class XeroChargePeriod(models.TransientModel):
         charge = self.charge_id.sudo()
         charge._check_running()
         before = (charge.start_date, charge.end_date)
-        charge._respread(self.start_date, self.end_date, self.since)
+        if not charge._respread(self.start_date, self.end_date, self.since):
+            raise UserError(
+                self.env._(
+                    "Nothing is left to spread: all of it was exported, or is recognised before %s. Let the new period "
+                    "count from an earlier day, or undo the export first.",
+                    format_date(self.env, self.since),
+                )
+            )
+        charge.by_hand = True
         charge.message_post(
             body=self.env._(
                 "Period changed from %(before)s to %(after)s; what was recognised before %(since)s stays.",
-                before=" – ".join(str(day or "?") for day in before),
-                after=f"{self.start_date} – {self.end_date}",
-                since=self.since,
+                before=charge._period_text(*before),
+                after=charge._period_text(self.start_date, self.end_date),
+                since=format_date(self.env, self.since),
             )
         )
         return {"type": "ir.actions.act_window_close"}

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL, format_amount
 
-from ..models.journal_sql import SEPARATOR, Journals
+from ..models.journal_sql import SEPARATOR, Journals, narration_problem
 from ..models.recognition_sql import lines
 
 # Journals that the preview shows, and rows up to which it counts exactly.
@@ -31,6 +31,7 @@ class XeroJournalExportWizard(models.TransientModel):
     warnings = fields.Html(compute="_compute_preview", sanitize=False)
     example = fields.Html(compute="_compute_example", sanitize=False)
     ready = fields.Boolean(compute="_compute_preview")
+    stopped = fields.Boolean(compute="_compute_preview", help="Nothing was looked up: an entry must be mended first.")
 
     @api.model
     def _last_month(self):
@@ -73,10 +74,21 @@ class XeroJournalExportWizard(models.TransientModel):
     def _compute_preview(self):
         for wizard in self:
             wizard.update({"journal_count": 0, "row_count": 0, "about": False, "preview": False, "ready": False})
-            wizard.warnings = False
-            if wizard.connection_id and wizard.date_from and wizard.date_to and wizard.date_from <= wizard.date_to:
-                wizard.connection_id.check_access("read")
+            wizard.update({"warnings": False, "stopped": False})
+            if not (wizard.connection_id and wizard.date_from and wizard.date_to):
+                continue
+            wizard.connection_id.check_access("read")
+            problem = narration_problem(self.env, wizard.narration)
+            if wizard.date_from > wizard.date_to:
+                problem = self.env._("The period ends before it begins.")
+            if problem:
+                wizard.update({"warnings": wizard._render_warnings([problem]), "stopped": True})
+            else:
                 wizard.sudo()._preview()
+
+    def _render_warnings(self, problems, notes=()):
+        values = {"problems": problems, "notes": notes}
+        return self.env["ir.qweb"]._render("xero_connector_revrec.journal_warnings", values)
 
     def _preview(self):
         self.ensure_one()
@@ -90,8 +102,7 @@ class XeroJournalExportWizard(models.TransientModel):
         self.row_count = rows
         self.journal_count = rows // 2
         self.ready = bool(rows) and not problems
-        values = {"problems": problems, "notes": self._notes()}
-        self.warnings = self.env["ir.qweb"]._render("xero_connector_revrec.journal_warnings", values)
+        self.warnings = self._render_warnings(problems, self._notes())
         if rows and not problems:
             self.preview = self._render_preview(journals)
 
@@ -144,89 +155,17 @@ class XeroJournalExportWizard(models.TransientModel):
             )
         )
 
-    def _notes(self):
-        """Return what the user should know before the export, in words."""
-        money = self.company_currency_id
-        notes = []
-        left_out = self._left_out()
-        if left_out:
-            notes.append(
-                self.env._(
-                    "Charges without a deferred or recognised account are left out: %s. Open them under Xero → Revenue "
-                    "Recognition → Charges, filter Account missing, and choose the account.",
-                    left_out,
-                )
-            )
-        count, amount = self._older()
-        if count and not self.include_older:
-            notes.append(
-                self.env._(
-                    "Before this period %(amount)s of %(count)s charges were never exported. Tick Include Earlier Days "
-                    "to export them too, on their own dates.",
-                    amount=format_amount(self.env, amount, money),
-                    count=count,
-                )
-            )
-        strange = self._not_ascii()
-        if strange and self.destination == "csv":
-            notes.append(
-                self.env._(
-                    "Names with letters outside ASCII (%s, for instance) may arrive garbled in Xero's import: open the "
-                    "draft journals there before you post them.",
-                    strange,
-                )
-            )
-        if self.destination == "api":
-            notes.append(self._api_note())
-        return notes
-
-    def _api_note(self):
-        calls = -(-self.journal_count // 50)
-        status = dict(self.connection_id._fields["journal_status"]._description_selection(self.env))
-        text = self.env._(
-            "%(count)s journals are made in Xero as %(status)s, in about %(calls)s calls.",
-            count=self.journal_count,
-            status=status[self.connection_id.journal_status],
-            calls=calls,
-        )
-        left = max(self.connection_id.day_calls_left - self.connection_id.day_reserve, 0)
-        if calls > left:
-            text += " " + self.env._(
-                "Only %s calls may still be used today; the rest follows by itself later. A monthly aggregation needs "
-                "far fewer.",
-                left,
-            )
-        return text
-
-    def _not_ascii(self):
-        """Return a name with letters outside ASCII among what would be exported, or an empty text."""
-        query = SQL(
-            """
-            SELECT concat_ws(' ', charge.partner_name, charge.product_name, charge.move_name, charge.name)
-              FROM xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id
-             WHERE %s AND concat_ws(' ', charge.partner_name, charge.product_name, charge.move_name, charge.name)
-                          ~ '[^\\x01-\\x7F]'
-             LIMIT 1
-            """,
-            self._chosen(),
-        )
-        found = self.env.execute_query(query)
-        words = [word for word in (found[0][0].split() if found else []) if not word.isascii()]
-        return words[0] if words else ""
-
     # -- Buttons -----------------------------------------------------------------------------------------------
 
     def action_export(self):
         """Make the export: mark its days, and make the file or the journals.
 
         :return: an action that downloads the file, or that shows an export which is under way
-        :raises UserError: no rights, nothing to export, or something that must be mended first
+        :raises UserError: nothing to export, or something that must be mended first
         """
         self.ensure_one()
         self.check_access("read")
         self.connection_id.check_access("read")
-        if not self.env.user.has_group("xero_connector.group_xero_user"):
-            raise UserError(self.env._("Ask an administrator for the right Xero / User to export journals."))
         problems = self.sudo()._problems()
         if problems:
             raise UserError("\n".join(problems))
