@@ -23,8 +23,8 @@ WHILE_POSTED = (
 WHILE_VOIDED = (
     # The first fifty are voided, and the answer is lost for longer than Xero remembers the key.
     KillPoint("carried out", of="POST /ManualJournals", late=True),
-    # The last nine are not: the call never arrives.
-    KillPoint("on the way", call=1, of="POST /ManualJournals"),
+    # That they are void was read back. The last nine are not: the call never arrives.
+    KillPoint("on the way", of="POST /ManualJournals"),
     # They are voided, and the answer is lost: repeating the call settles the last of them.
     KillPoint("carried out", of="POST /ManualJournals"),
 )

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .recognition_sql import MONTH_END, lines
+from .xero_recognition_charge_schedule import XERO_DECIMALS
 
 # More months than any schedule has: keeps the ids of what reports list apart, and the same in every query.
 _MONTHS = 10000
@@ -94,7 +95,7 @@ class XeroDeferredBalance(models.Model):
                 SELECT charge_id, {MONTH_END.format("day")} AS month, -SUM(line_amount) AS amount
                   FROM (%s) line GROUP BY 1, 2
                  UNION ALL
-                SELECT id, {MONTH_END.format("charge_date")}, company_amount
+                SELECT id, {MONTH_END.format("charge_date")}, round(company_amount, {XERO_DECIMALS})
                   FROM xero_recognition_charge WHERE state = 'running'
             ), ends AS (
                 SELECT charge_id,

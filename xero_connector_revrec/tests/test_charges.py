@@ -261,6 +261,18 @@ class TestCharges(RevrecCase):
             with self.assertRaisesRegex(AccessError, "cannot be changed"):
                 charge.write(values)
 
+    def test_a_mapping_to_another_chart_counts_as_missing(self):
+        self.connection.action_disconnect()
+        organisation = self.simulator.add_organisation("New books", currency=self.company.currency_id.name)
+        self.connection = self._connect(organisation, name="Second", code="second")
+        self.connection.default_account_id = self.xero_account(self.connection, "200")
+        self.assertFalse(self.sold().xero_charge_ids)
+        recognised = self.xero_account(self.connection, "200")
+        self.connection.recognised_account_ids = recognised
+        self.product.xero_recognised_account_id = recognised
+        charge = self.sold().xero_charge_ids
+        self.assertEqual((charge.recognised_account_id, charge.deferred_account_id.ids), (recognised, []))
+
     def test_a_receipt_needs_no_customer(self):
         receipt = self.env["account.move"].create(
             {

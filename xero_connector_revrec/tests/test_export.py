@@ -142,9 +142,11 @@ class TestExport(RevrecCase):
         export = self.export(narration="{customer}", aggregation="monthly_detail")
         self.assertTrue(self.rows(export)[0][0].startswith("'=HYPERLINK(1) XJ"))
         export.action_undo()
-        export = self.export(narration="-{product}")
-        self.assertTrue(self.rows(export)[0][0].startswith("'-Support XJ"))
-        self.assertEqual(len(self.rows(export)), 2, "a text of two lines does not break a row")
+        for sign in "-+@=":
+            export = self.export(narration=f" {sign}{{product}}")
+            self.assertTrue(self.rows(export)[0][0].startswith(f"'{sign}Support XJ"))
+            self.assertEqual(len(self.rows(export)), 2, "a text of two lines does not break a row")
+            export.action_undo()
 
     def test_commas_and_quotes_in_texts_stay_what_they_are(self):
         self.partner.name = 'Smith, Jones & "Sons"'

@@ -75,3 +75,7 @@ class TestInvoiceAccounts(RevrecCase):
         self.connection.journal_legs = "both"
         self.connection.default_account_id = self.xero_account(self.connection, "260")
         self.assertEqual(self._previewed(self.sold(post=False)), ["200"])
+
+    def test_a_bill_of_such_a_product_goes_where_it_went(self):
+        bill = self.invoice(lines=(self.line(),), move_type="in_invoice", invoice_date="2026-01-01", post=False)
+        self.assertNotIn("810", self._previewed(bill))

@@ -133,6 +133,43 @@ class TestManualJournals(RevrecCase):
         held = export.journal_ids.filtered(lambda journal: journal.xero_sync_state == "blocked")
         self.assertIn("locked up to", held.xero_message)
 
+    def test_an_account_that_was_archived_holds_its_journals_before_any_call(self):
+        export = self._exported()
+        self.deferred.sudo().active = False
+        self.run_sync()
+        self.assertEqual(set(export.journal_ids.mapped("xero_sync_state")), {"blocked"})
+        self.assertIn("archived", export.journal_ids[0].xero_message)
+        self.assertFalse(self.calls("PUT", "/ManualJournals"))
+
+    def test_what_somebody_excluded_is_not_made(self):
+        export = self._exported()
+        self.connection.sudo().period_lock_date = "2026-01-31"
+        self.run_sync()
+        held = export.journal_ids.filtered(lambda journal: journal.xero_sync_state == "blocked")
+        self.binding(held).sudo().state = "excluded"
+        self.connection.sudo().period_lock_date = False
+        held._xero_mark()
+        self.run_sync()
+        self.assertEqual((len(self._in_xero()), held.xero_sync_state), (2, "excluded"))
+
+    def test_a_journal_of_the_same_narration_that_ended_is_not_taken_for_ours(self):
+        export = self._exported("2026-01-01", "2026-01-31")
+        twin = self.organisation.add_manual_journal(
+            Narration=export.journal_ids.narration,
+            Date="2026-01-31",
+            JournalLines=[{"AccountCode": "810", "LineAmount": 31}, {"AccountCode": "200", "LineAmount": -31}],
+        )
+        self.organisation.void_manual_journal(twin["ManualJournalID"])
+        self.simulator.fault("drop_before", match="PUT /ManualJournals", times=2)
+        self.run_sync()
+        request = self.env["xero.request"].search([("path", "=", "/ManualJournals")])
+        request.sudo().sent_at = fields.Datetime.now() - timedelta(minutes=7)
+        self.simulator.clock.advance(7 * 60)
+        self.connection.sudo().next_try = False
+        self.run_sync(times=2)
+        self.assertEqual(len(self._in_xero("DRAFT")), 1)
+        self.assertNotEqual(self._journal_in_xero(export.journal_ids), twin["ManualJournalID"])
+
     def test_an_account_that_xero_refuses_fails_alone(self):
         other = self.xero_account(self.connection, "850")
         self.connection.deferred_account_ids |= other

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from freezegun import freeze_time
+
 from .revrec_case import RevrecCase
 
 
@@ -34,6 +36,25 @@ class TestReports(RevrecCase):
             # January 300; February 300 - 100 + 200 - 100; March 200 - 100 + 100 - 100 - 60 + 30; April all done.
             {"2026-01": 300.0, "2026-02": 300.0, "2026-03": 70.0, "2026-04": 0.0},
         )
+
+    def test_what_was_withdrawn_is_no_balance(self):
+        product = self.new_product(method="monthly")
+        invoice = self.sold(self.line(300.0, "2026-01-01", "2026-03-31", product=product))
+        self.export("2026-01-01", "2026-01-31")
+        with freeze_time("2026-02-10 12:00:00"):
+            invoice.button_draft()
+        groups = self.env["xero.deferred.balance"]._read_group([], ["month:month"], ["balance:sum"])
+        # What was exported of January is taken back in February.
+        self.assertEqual({str(month)[:7]: balance for month, balance in groups}, {"2026-01": -100.0, "2026-02": 0.0})
+
+    def test_what_is_recognised_and_exported_is_that_of_one_leg(self):
+        self.connection.journal_legs = "both"
+        charge = self.charge(365.0)
+        self.export("2026-01-01", "2026-01-31")
+        with freeze_time("2026-02-28 12:00:00"):
+            charge.invalidate_recordset()
+            figures = (charge.recognised_amount, charge.deferred_amount, charge.exported_amount)
+        self.assertEqual(figures, (59.0, 306.0, 31.0))
 
     def test_rows_of_reports_keep_their_ids(self):
         self.sold(self.line(300.0), self.line(200.0, "2026-02-01", "2026-03-31"))

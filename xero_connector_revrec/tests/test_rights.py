@@ -72,7 +72,10 @@ class TestRights(RevrecCase):
         export = self.export()
         other = self.env["res.company"].create({"name": "Elsewhere"})
         user = self._user("elsewhere", "xero_connector.group_xero_manager,account.group_account_manager", company=other)
-        for model in ("charge", "span", "month"):
+        self.charge(100.0, product=self.new_product(method="manual")).share_ids = [
+            Command.create({"date": "2026-02-01", "percentage": 60})
+        ]
+        for model in ("charge", "span", "month", "share"):
             self.assertFalse(self.env[f"xero.recognition.{model}"].with_user(user).search([]), model)
         self.assertFalse(self.env["xero.deferred.balance"].with_user(user).search([]))
         self.assertFalse(self.env["xero.journal.export"].with_user(user).search([]))

@@ -143,3 +143,9 @@ class TestSchedule(RevrecCase):
         invoice = self.sold(self.line(365.0, False, False))
         invoice.invoice_line_ids.write({"start_date": "2026-01-01", "end_date": "2026-12-31"})
         self.assertEqual(self.lines(invoice.xero_charge_ids)["2026-01-01"], "1.00")
+
+    def test_a_period_that_was_entered_late_may_begin_before_the_invoice(self):
+        invoice = self.sold(self.line(396.0, False, False))
+        invoice.invoice_line_ids.write({"start_date": "2025-12-01", "end_date": "2026-12-31"})
+        lines = self.lines(invoice.xero_charge_ids)
+        self.assertEqual((min(lines), lines["2025-12-01"], len(lines)), ("2025-12-01", "1.00", 396))
