@@ -15,6 +15,11 @@ class XeroRecognitionReport(models.AbstractModel):
     _description = "Report of Recognition Charges"
     _rec_name = "charge_id"
     _order = "month, charge_id"
+    # What the query reads must be in the database.
+    _depends = {
+        "xero.recognition.charge": ["state", "company_amount", "charge_date", "partner_id", "product_id", "company_id"],
+        "xero.recognition.span": ["charge_id", "kind", "amount", "clip_from", "clip_to", "export_id", "correction"],
+    }
 
     charge_id = fields.Many2one("xero.recognition.charge", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -41,8 +41,8 @@ class XeroJournalExportWizard(models.TransientModel):
         )
         count = self._count(in_xero)
         return count and self.env._(
-            "Of charges in this export, those of documents that are not in Xero: %s. Their journals would move revenue "
-            "that Xero does not have. Push these documents first.",
+            "Charges of invoices that are not in Xero: %s. Their journals would move revenue that Xero does not have. "
+            "Push these invoices first.",
             count,
         )
 
@@ -51,9 +51,9 @@ class XeroJournalExportWizard(models.TransientModel):
             return ""
         count = self._count(SQL("charge.currency_id <> charge.company_currency_id"))
         return count and self.env._(
-            "Of charges in this export, those in a foreign currency: %s. Xero books their documents at its own rate of "
-            "the day, journals are at Odoo's: a difference stays on the deferred account. Choose Odoo's rate under "
-            "Exchange Rates in the connection, for documents to come.",
+            "Charges in a foreign currency: %s. Xero books their invoices at its own rate of the day, journals are at "
+            "Odoo's: a difference stays on the deferred account. Choose Odoo's rate under Exchange Rates in the "
+            "connection, for invoices to come.",
             count,
         )
 
