@@ -29,6 +29,15 @@ _ADDED = (
     "SELECT model, name FROM ir_model_fields WHERE name LIKE '%xero%' OR model LIKE 'xero%'",
 )
 _FIRST = "xero_connector"
+# Of records that an addon brings to Xero, the first addon keeps what it knows of any record there.
+_KEPT = (
+    "INSERT INTO xero_mark (res_model, res_id, company_id, marked_at) VALUES (%s, 1, 1, now()) RETURNING id",
+    "INSERT INTO xero_binding (res_model, res_id, company_id, connection_id, role, xero_type, state)"
+    " SELECT %s, 1, 1, id, 'main', 'ManualJournal', 'synced' FROM xero_connection RETURNING id",
+    "INSERT INTO xero_push (record_ids, company_id, connection_id, name, user_id, state)"
+    " SELECT jsonb_build_object(%s::text, '[1]'::jsonb), 1, id, 'Journals', 2, 'done' FROM xero_connection RETURNING id",
+)
+_BROUGHT = {"xero_connector_revrec": "xero.manual.journal"}
 
 
 def _change(odoo, button, name):
@@ -66,12 +75,17 @@ def _added(odoo):
 
 def test_the_first_addon_needs_no_other_and_each_other_goes_without_a_trace(odoo_alone):
     assert _installed(odoo_alone) == [_FIRST]
+    odoo_alone.rpc("xero.connection", "create", [{"name": "Books", "code": "books"}])
     before = _added(odoo_alone)
     for name in addons.names():
         if name != _FIRST:
             _change(odoo_alone, "install", name)
             assert _added(odoo_alone) != before
+            kept = [odoo_alone.sql(query, _BROUGHT[name]) for query in _KEPT] if name in _BROUGHT else []
+            assert all(kept)
             _change(odoo_alone, "uninstall", name)
+            kept = [odoo_alone.sql(f"SELECT id FROM {query.split()[2]}") for query in _KEPT]
+            assert kept == [[]] * len(_KEPT)
             left = [now ^ then for now, then in zip(_added(odoo_alone), before, strict=True)]
             assert left == [set()] * len(_ADDED), f"{name}: {left}"
     _change(odoo_alone, "uninstall", _FIRST)
