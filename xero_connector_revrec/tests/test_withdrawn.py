@@ -35,6 +35,7 @@ class TestWithdrawn(RevrecCase):
         # Exported 3.33, 3.34 and 3.33; the first is of today.
         corrections = {str(day): str(amount) for _kind, day, amount, exported in charge._lines() if not exported}
         self.assertEqual(corrections, {"2026-03-01": "-3.33", "2026-03-02": "-3.34", "2026-03-03": "-3.33"})
+        self.assertEqual(self.total(charge), 0)
 
     def test_a_deferral_is_taken_back_too(self):
         self.connection.journal_legs = "both"
