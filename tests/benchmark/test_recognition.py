@@ -139,7 +139,8 @@ def test_a_million_daily_lines(env, connection):
     export = _export(env, connection)
     env.flush_all()
     with Peak() as memory:
-        ours = _seconds(export._make_file)
+        # Of both the fastest counts: a machine's speed changes.
+        ours = min(_seconds(export._make_file) for _time in range(3))
     assert export.row_count >= LINES
     # The same rows, ready in a table with Xero's columns, written by PostgreSQL alone.
     names = ("narration", "date", "description", "code", "rate", "amount", "name1", "option1", "name2", "option2")
@@ -150,11 +151,10 @@ def test_a_million_daily_lines(env, connection):
         file.seek(0)
         env.cr.copy_expert("COPY benchmark_rows FROM STDIN WITH (FORMAT csv)", file)
     env.cr.execute("ANALYZE benchmark_rows")
-    times = [
+    copy = min(
         _seconds(lambda: env.cr.copy_expert("COPY benchmark_rows TO STDOUT WITH (FORMAT csv)", Nowhere()))
         for _time in range(3)
-    ]
-    copy = min(times)
+    )
     monthly = _export_again(env, connection, export)
     report.line(
         f"{export.row_count:,} lines: {ours:.1f} s, COPY alone {copy:.1f} s, ratio {ours / copy:.2f}; "

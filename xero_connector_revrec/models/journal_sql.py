@@ -122,28 +122,27 @@ class Journals:
         Lines are put together here, as CSV: what is the same for all lines of a charge is put together once.
         """
         journals = self._daily_texts() if self.by_day else self._monthly_texts()
+        # None of these is NULL; ``concat`` takes twice as long.
         return SQL(
             """
-            SELECT concat(narration, ',', date, debit_before, figure, debit_after, %s::text,
-                          narration, ',', date, credit_before, figure, credit_after)
+            SELECT head || debit_before || figure || debit_after || head || credit_before || figure || credit_after
               FROM (%s) journal
             """,
-            SEPARATOR,
             journals,
         )
 
     def _line_texts(self):
-        """Return the SQL of what stands before and after the amounts of a journal's two lines."""
+        """Return the SQL of what stands before and after the amounts of a journal's two lines, ``SEPARATOR`` included."""
         rate = self.options.connection_id._journal_tax_rate()
         if not rate:
             raise UserError(self.env._("Choose the Tax Rate of Journals in the connection."))
         rate = _quoted(SQL("%s::text", rate.name))
         tracking = SQL(" || ',' || ").join(_quoted(SQL.identifier(name)) for name in _TRACKING_NAMES)
         columns = []
-        for side in ("debit", "credit"):
+        for side, end in (("debit", SEPARATOR), ("credit", "")):
             code, sign = _quoted(SQL(f"{side}_code")), SQL(f"{side}_sign")
             before = SQL("concat(',', %s, ',', %s, ',', %s, ',', %s)", _quoted(SQL("description")), code, rate, sign)
-            columns.append(SQL(f"%s AS {side}_before, ',' || %s AS {side}_after", before, tracking))
+            columns.append(SQL(f"%s AS {side}_before, ',' || %s || %s AS {side}_after", before, tracking, end))
         return SQL(", ").join(columns)
 
     # -- Daily -------------------------------------------------------------------------------------------------
@@ -168,7 +167,8 @@ class Journals:
         narration = self._narration(self._moving_daily(), lambda index: SQL.identifier(f"text_{index}"))
         return SQL(
             """
-            SELECT line.*, %s AS narration, trim_scale(abs(line_amount))::text AS figure FROM (%s) line OFFSET 0
+            SELECT line.*, %s || ',' || date AS head, trim_scale(abs(line_amount))::text AS figure
+              FROM (%s) line OFFSET 0
             """,
             narration,
             self._dated_lines(derived),
@@ -263,7 +263,7 @@ class Journals:
     def _monthly_texts(self):
         return SQL(
             """
-            SELECT date, trim_scale(booked)::text AS figure, %s AS narration, %s FROM (%s) journal
+            SELECT %s || ',' || date AS head, trim_scale(booked)::text AS figure, %s FROM (%s) journal
             """,
             _quoted(SQL("narration")),
             self._line_texts(),
