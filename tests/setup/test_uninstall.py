@@ -35,7 +35,8 @@ _KEPT = (
     "INSERT INTO xero_binding (res_model, res_id, company_id, connection_id, role, xero_type, state)"
     " SELECT %s, 1, 1, id, 'main', 'ManualJournal', 'synced' FROM xero_connection RETURNING id",
     "INSERT INTO xero_push (record_ids, company_id, connection_id, name, user_id, state)"
-    " SELECT jsonb_build_object(%s::text, '[1]'::jsonb), 1, id, 'Journals', 2, 'done' FROM xero_connection RETURNING id",
+    " SELECT jsonb_build_object(%s::text, '[1]'::jsonb), 1, id, 'Journals', 2, 'done' FROM xero_connection"
+    " RETURNING id",
 )
 _BROUGHT = {"xero_connector_revrec": "xero.manual.journal"}
 

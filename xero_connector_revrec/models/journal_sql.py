@@ -132,7 +132,7 @@ class Journals:
         )
 
     def _line_texts(self):
-        """Return the SQL of what stands before and after the amounts of a journal's two lines, ``SEPARATOR`` included."""
+        """Return the SQL of what stands before and after the amounts of a journal's two lines, and between these."""
         rate = self.options.connection_id._journal_tax_rate()
         if not rate:
             raise UserError(self.env._("Choose the Tax Rate of Journals in the connection."))
