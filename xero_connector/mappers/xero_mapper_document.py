@@ -112,15 +112,13 @@ class XeroMapperDocument(models.AbstractModel):
     @api.model
     def _lock_problem(self, connection, date):
         """Return the problem of something dated in a period that is locked in Xero, or nothing."""
-        locks = [
-            lock for lock in (connection.period_lock_date, connection.end_of_year_lock_date) if lock and date <= lock
-        ]
-        if not locks:
+        lock = connection._locked_up_to()
+        if not lock or date > lock:
             return []
         text = self.env._(
             "Xero is locked up to %(lock)s and this is dated %(date)s. Change the lock date in Xero under Accounting → "
             "Advanced → Financial settings, then press Refresh from Xero; or change the date in Odoo.",
-            lock=locks[0],
+            lock=lock,
             date=date,
         )
         return [("lock_date", text)]

@@ -260,6 +260,11 @@ class XeroConnection(models.Model):
         self.ensure_one()
         return self.env["xero.setup"]._open(self)
 
+    def _locked_up_to(self):
+        """Return the last day that is locked in Xero, by either of its lock dates; nothing where none is."""
+        self.ensure_one()
+        return max(filter(None, (self.period_lock_date, self.end_of_year_lock_date)), default=False)
+
     def _create_cron(self):
         """Make the job of this connection; jobs of their own let connections run side by side."""
         self.ensure_one()

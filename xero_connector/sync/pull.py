@@ -41,6 +41,7 @@ class Pulled:
     :param xero_type: of the links of its records; its id is called after it
     :param note: called with the ``Workspace`` and a page of records; returns the links whose difference from Odoo
         cannot be told yet
+    :param query: more parameters of the calls
     :param feature: whose permission at Xero it takes, where a connection may lack it
     """
 

@@ -38,7 +38,9 @@ def narration_problem(env, template):
     if not (template or "").strip():
         return env._("Enter a narration: Xero wants one of every journal.")
     unknown = [name for name in _PLACEHOLDER.findall(template) if name not in PLACEHOLDERS]
-    return unknown and env._(
+    if not unknown:
+        return ""
+    return env._(
         "The narration holds %(unknown)s, which is not known. There are: %(known)s.",
         unknown=", ".join(f"{{{name}}}" for name in unknown),
         known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),

@@ -151,7 +151,8 @@ class XeroConnection(models.Model):
             raise UserError(
                 self.env._(
                     "The sign-in lacks the permission for manual journals. On the connection %s, page Revenue "
-                    "Recognition, choose Xero's API under Export To, save, and press Allow at Xero.",
+                    "Recognition, press Allow at Xero. If it is not there, choose Xero's API under Export To first, "
+                    "and save.",
                     self.name,
                 )
             )

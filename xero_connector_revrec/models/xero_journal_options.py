@@ -70,18 +70,19 @@ class XeroJournalOptions(models.AbstractModel):
             # An export outlives its connection.
             options.company_id = options.connection_id.company_id or options.company_id
 
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
+    @api.constrains("date_from", "date_to", "narration")
+    def _check_entries(self):
         for options in self:
-            if options.date_from > options.date_to:
-                raise ValidationError(self.env._("The period ends before it begins."))
-
-    @api.constrains("narration")
-    def _check_narration(self):
-        for options in self:
-            problem = narration_problem(self.env, options.narration)
+            problem = options._entry_problem()
             if problem:
                 raise ValidationError(problem)
+
+    def _entry_problem(self):
+        """Return what is wrong with the entries themselves, in words, or an empty text."""
+        self.ensure_one()
+        if self.date_from > self.date_to:
+            return self.env._("The period ends before it begins.")
+        return narration_problem(self.env, self.narration)
 
     @api.model
     def _of_connection(self, connection):
@@ -182,9 +183,6 @@ class XeroJournalOptions(models.AbstractModel):
     def _problems(self):
         """Return what stands in the way of an export, in words: nothing is exported while there is something."""
         self.ensure_one()
-        problem = narration_problem(self.env, self.narration)
-        if problem:
-            return [problem]
         if not self.connection_id._journal_tax_rate():
             return [
                 self.env._(

@@ -13,7 +13,7 @@ class XeroManualJournal(models.Model):
     _order = "date, id"
     _rec_name = "narration"
 
-    export_id = fields.Many2one("xero.journal.export", required=True, index=True, ondelete="restrict", readonly=True)
+    export_id = fields.Many2one("xero.journal.export", required=True, index=True, ondelete="cascade", readonly=True)
     connection_id = fields.Many2one(related="export_id.connection_id")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id")
@@ -82,11 +82,11 @@ class XeroJournalExport(models.Model):
     def unlink(self):
         """Delete exports that are undone, with what is known of their journals; what is in Xero stays there."""
         journals = self.sudo().journal_ids
-        self._unlink_undone_only()
         links = [("res_model", "=", journals._name), ("res_id", "in", journals.ids)]
-        self.env["xero.binding"].sudo().search(links).unlink()
-        journals.unlink()
-        return super().unlink()
+        bindings = self.env["xero.binding"].sudo().search(links)
+        result = super().unlink()
+        bindings.unlink()
+        return result
 
     def action_open_held(self):
         """Open those of its journals that wait for a person."""

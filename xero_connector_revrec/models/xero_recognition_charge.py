@@ -8,7 +8,8 @@ from odoo.tools import SQL, format_date
 from .product import METHODS
 from .recognition_sql import HELD, MONTH_END, amount_between, lines
 
-_ACCOUNTS = ("deferred_account_id", "recognised_account_id")
+# The two that a journal is booked on.
+ACCOUNTS = ("deferred_account_id", "recognised_account_id")
 
 
 class XeroRecognitionCharge(models.Model):
@@ -171,14 +172,14 @@ class XeroRecognitionCharge(models.Model):
         :raises UserError: an account that is frozen (V3), or not one of the connection's accounts for it
         :raises AccessError: anything else, which only documents, exports and dialogs change
         """
-        entered = {name: vals[name] for name in _ACCOUNTS if name in vals}
+        entered = {name: vals[name] for name in ACCOUNTS if name in vals}
         if not self.env.su:
             self.check_access("write")
             strange = [
-                name for name in vals if name not in (*_ACCOUNTS, "share_ids") and not name.startswith("message_")
+                name for name in vals if name not in (*ACCOUNTS, "share_ids") and not name.startswith("message_")
             ]
             if strange:
-                raise AccessError(self.env._("Of a charge %s cannot be changed.", ", ".join(strange)))
+                raise AccessError(self.env._("These fields of a charge cannot be changed: %s.", ", ".join(strange)))
         for charge in self:
             for name, account_id in entered.items():
                 charge._check_account(name, self.env["xero.account"].sudo().browse(account_id))
@@ -210,14 +211,15 @@ class XeroRecognitionCharge(models.Model):
             )
         connection = (charge.deferred_account_id | charge.recognised_account_id).connection_id
         connection = connection or self.env["xero.connection"].sudo()._for_company(charge.company_id)
-        offered = {_ACCOUNTS[0]: connection.deferred_account_ids, _ACCOUNTS[1]: connection.recognised_account_ids}
-        if account and account not in offered[name]:
+        # The connection's field is called like the charge's: ``deferred_account_ids``.
+        section = f"{name}s"
+        if account and account not in connection[section]:
             raise UserError(
                 self.env._(
-                    "%(account)s is not among the accounts that the connection %(connection)s has for it. Choose "
-                    "another, or add it on the page Revenue Recognition of the connection.",
+                    "%(account)s is not among the %(section)s of this company's connection. Choose another, or add it "
+                    "there, on the page Revenue Recognition.",
                     account=account.display_name,
-                    connection=connection.name or "",
+                    section=connection._fields[section]._description_string(self.env),
                 )
             )
 

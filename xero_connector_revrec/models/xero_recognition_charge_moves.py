@@ -2,12 +2,12 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from .bulk import insert_rows
+from .xero_recognition_charge import ACCOUNTS
 
 # What is sold to customers; a receipt is an invoice that is paid at once.
 SALES = ("out_invoice", "out_refund", "out_receipt")
 # What may change without anything being booked otherwise.
 _TEXTS = ("name", "move_name", "partner_name", "product_name", "amount", "currency_id")
-_ACCOUNTS = ("deferred_account_id", "recognised_account_id")
 
 
 class XeroRecognitionCharge(models.Model):
@@ -34,11 +34,13 @@ class XeroRecognitionCharge(models.Model):
         values = [vals for vals in values if vals["move_line_id"] not in taken]
         former = {charge.move_line_id.id: charge for charge in withdrawn - kept if charge.by_hand}
         for vals in values:
-            self._carry_accounts(vals, former.get(vals["move_line_id"]))
+            if vals["move_line_id"] in former:
+                self._carry_accounts(vals, former[vals["move_line_id"]])
         charges = self._insert(values)
         charges._plan()
-        for charge in charges if former else ():
-            charge._carry_over(former.get(charge.move_line_id.id))
+        for charge, vals in zip(charges, values, strict=True):
+            if vals["move_line_id"] in former:
+                charge._carry_over(former[vals["move_line_id"]])
         self._tidy(moves)
         return charges | kept
 
@@ -150,7 +152,7 @@ class XeroRecognitionCharge(models.Model):
             if field.convert_to_write(self[name], self) != vals[name]:
                 return False
         # An account that the mapping lacks may have been entered by hand.
-        if any(vals[name] and self[name].id != vals[name] for name in _ACCOUNTS):
+        if any(vals[name] and self[name].id != vals[name] for name in ACCOUNTS):
             return False
         if (self.line_start_date, self.line_end_date) != (vals["start_date"], vals["end_date"]):
             return False
@@ -173,7 +175,7 @@ class XeroRecognitionCharge(models.Model):
     @api.model
     def _carry_accounts(self, vals, former):
         """Have a new charge bear the accounts that somebody entered for the ``former`` one of its line."""
-        for name in _ACCOUNTS if former else ():
+        for name in ACCOUNTS:
             if not vals[name] and former[name].connection_id.id == vals["connection_id"]:
                 vals[name] = former[name].id
 
@@ -182,8 +184,6 @@ class XeroRecognitionCharge(models.Model):
 
         Another period is not carried over, since it counted from its own day on: that is said.
         """
-        if not former:
-            return
         if self.method == "manual":
             shares = [{"date": share.date, "percentage": share.percentage} for share in former.share_ids]
             self.env["xero.recognition.share"].create([{**share, "charge_id": self.id} for share in shares])

@@ -212,36 +212,42 @@ class XeroRecognitionCharge(models.Model):
         What was exported up to today is taken back today, later days on their own day. Charges of which nothing was
         exported are deleted, unless somebody entered something that their document needs when it is confirmed again.
         """
+        kept = self.filtered(
+            lambda charge: (
+                any(span.export_id for span in charge.span_ids) or (charge.by_hand and charge.move_id.state == "draft")
+            )
+        )
+        (self - kept).unlink()
+        kept._shelve()
         spans = self.env["xero.recognition.span"]
-        unexported = self.span_ids.filtered(lambda span: not span.export_id)
-        self._shelve(unexported)
-        unexported.unlink()
-        self.invalidate_recordset(["span_ids"])
         corrections = []
         today = fields.Date.context_today(self)
-        for charge in self.filtered("span_ids"):
+        past = kept.span_ids._held(until=today)
+        for charge in kept:
             for kind in dict(spans._fields["kind"].selection):
-                corrections += charge._corrections(charge._exported(kind), kind, today)
+                corrections += charge._corrections(charge._exported(kind), kind, today, past)
         spans.create(corrections)
-        gone = self.filtered(
-            lambda charge: not charge.span_ids and not (charge.by_hand and charge.move_id.state == "draft")
-        )
-        (self - gone).write({"state": "withdrawn"})
-        gone.unlink()
+        kept.write({"state": "withdrawn"})
 
-    def _shelve(self, unexported):
-        """Keep what of the schedules of these charges was not exported, for the case that they are taken up again."""
+    def _shelve(self):
+        """Take what was not exported off these schedules, and keep it for when the charges are taken up again."""
+        unexported = self.span_ids.filtered(lambda span: not span.export_id)
         for charge in self:
-            spans = unexported.filtered(lambda span, charge=charge: span.charge_id == charge and not span.correction)
+            spans = charge.span_ids.filtered(lambda span: not span.export_id and not span.correction)
             if spans:
                 charge.shelf = [*(charge.shelf or []), *(span._values() for span in spans)]
+        unexported.unlink()
+        self.invalidate_recordset(["span_ids"])
 
-    def _corrections(self, exported, kind, today):
-        """Return the values of the spans that take exported ones back."""
+    def _corrections(self, exported, kind, today, past):
+        """Return the values of the spans that take exported ones back.
+
+        :param dict past: id of a span → exact amount of its days up to ``today``
+        """
         values = []
-        past = sum(exported._held(until=today).values(), Decimal(0))
-        if past:
-            values.append(self._span(kind, "once", -past, today, today, correction=True))
+        until_today = sum((past.get(span.id, Decimal(0)) for span in exported), Decimal(0))
+        if until_today:
+            values.append(self._span(kind, "once", -until_today, today, today, correction=True))
         for span in exported.filtered(lambda span: span.clip_to > today):
             whole = self._exact(span.amount, self.company_currency_id)
             mirrored = self._span(kind, span.method, -whole, span.date_from, span.date_to, correction=True)

@@ -17,8 +17,32 @@ class XeroRecognitionReport(models.AbstractModel):
     _order = "month, charge_id"
     # What the query reads must be in the database.
     _depends = {
-        "xero.recognition.charge": ["state", "company_amount", "charge_date", "partner_id", "product_id", "company_id"],
-        "xero.recognition.span": ["charge_id", "kind", "amount", "clip_from", "clip_to", "export_id", "correction"],
+        "xero.recognition.charge": [
+            "state",
+            "connection_id",
+            "company_id",
+            "company_currency_id",
+            "move_id",
+            "partner_id",
+            "product_id",
+            "company_amount",
+            "charge_date",
+            "deferred_account_id",
+            "recognised_account_id",
+        ],
+        "xero.recognition.span": [
+            "charge_id",
+            "kind",
+            "method",
+            "amount",
+            "decimals",
+            "date_from",
+            "date_to",
+            "clip_from",
+            "clip_to",
+            "correction",
+            "export_id",
+        ],
     }
 
     charge_id = fields.Many2one("xero.recognition.charge", readonly=True)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class XeroRecognitionShare(models.Model):
@@ -48,5 +49,8 @@ class XeroRecognitionShare(models.Model):
             free = share.charge_id.sudo()._first_free_day()
             if free and share.date < free:
                 raise UserError(
-                    self.env._("%s was exported: percentages can be changed from the next day on.", share.date)
+                    self.env._(
+                        "%s was exported: percentages can be changed from the next day on.",
+                        format_date(self.env, share.date),
+                    )
                 )

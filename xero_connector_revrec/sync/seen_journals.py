@@ -46,22 +46,34 @@ def _warning(env, journal, answer):
     booked_on = to_datetime(answer.get("Date"))
     parts = {
         env._("date"): booked_on and booked_on.date() != journal.date,
-        env._("lines"): _lines_of(answer) != _lines(journal),
+        env._("lines"): booked_in_xero(answer, journal) != booked(journal),
     }
     changed = [name for name, differs in parts.items() if differs]
-    return changed and env._(
+    if not changed:
+        return ""
+    return env._(
         "It was changed in Xero: %(what)s. Odoo's schedule is as it was exported. If Odoo is right, undo the export "
         "and make it again.",
         what=", ".join(changed),
     )
 
 
-def _lines_of(answer):
-    """Return the lines of an answer as a sorted list of (account, amount); blank ones are left out."""
-    lines = [line for line in answer.get("JournalLines") or [] if line.get("LineAmount") is not None]
-    return sorted((line.get("AccountID") or "", Decimal(str(line["LineAmount"]))) for line in lines)
+def booked_in_xero(answer, journal):
+    """Return the lines of an answer as a sorted list of (account, amount); blank ones are left out.
+
+    Xero may name an account by its code alone.
+    """
+    accounts = journal.debit_account_id | journal.credit_account_id
+    by_code = {account.code: account.xero_id for account in accounts}
+    found = []
+    for line in answer.get("JournalLines") or []:
+        if line.get("LineAmount") is not None and not line.get("IsBlank"):
+            account = line.get("AccountID") or by_code.get(line.get("AccountCode"), "")
+            found.append((account, Decimal(str(line["LineAmount"]))))
+    return sorted(found)
 
 
-def _lines(journal):
+def booked(journal):
+    """Return the lines of a journal likewise."""
     amount = Decimal(str(journal.amount))
     return sorted([(journal.debit_account_id.xero_id, amount), (journal.credit_account_id.xero_id, -amount)])

@@ -14,6 +14,8 @@ from odoo.addons.xero_connector.tests.document_case import DocumentCase
 class RevrecCase(DocumentCase):
     """Revenue is deferred on Xero's account 810 and recognised on 200; invoices are dated 1 January 2026."""
 
+    simulator_options = {"tracking": {"Region": ("North", "South"), "Department": ("Sales",)}}
+
     def setUp(self):
         super().setUp()
         self.deferred = self.xero_account(self.connection, "810")
@@ -49,6 +51,17 @@ class RevrecCase(DocumentCase):
                 **values,
             }
         )
+
+    def tracking_option(self, name="North", category="Region"):
+        """An option of a tracking category, as it is copied from Xero."""
+        of_category = [("connection_id", "=", self.connection.id), ("category_id.name", "=", category)]
+        return self.env["xero.tracking.option"].sudo().search([*of_category, ("name", "=", name)])
+
+    def analytic_account(self, option):
+        """An analytic account of a plan of its own that stands for a tracking option."""
+        plan = self.env["account.analytic.plan"].create({"name": option.category_id.name})
+        values = {"name": option.name, "plan_id": plan.id, "xero_tracking_option_id": option.id}
+        return self.env["account.analytic.account"].create({**values, "company_id": self.company.id})
 
     def line(self, amount=1200.0, start="2026-01-01", end="2026-12-31", product=None, **values):
         """The values of an invoice line of the product, of ``amount`` without tax."""
@@ -107,6 +120,14 @@ class RevrecCase(DocumentCase):
         if export.state == "waiting":
             self.make_waiting()
         return export
+
+    def waiting_export(self, charges=4, **values):
+        """An export of a year's ``charges``, which is large enough to be made in the background."""
+        for _number in range(charges):
+            self.charge(1000.0)
+        before = self.env["xero.journal.export"].search([])
+        self.wizard("2026-01-01", "2026-12-31", **values).action_export()
+        return self.env["xero.journal.export"].search([]) - before
 
     def make_waiting(self):
         """Run the job that makes exports in the background."""

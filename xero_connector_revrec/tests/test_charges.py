@@ -233,7 +233,7 @@ class TestCharges(RevrecCase):
         product.xero_deferred_account_id = False
         charge = self.charge(365.0, product=product)
         for account in (self.recognised, self.xero_account(self.connection, "850")):
-            with self.assertRaisesRegex(UserError, "is not among the accounts"):
+            with self.assertRaisesRegex(UserError, "is not among the Deferred Revenue Accounts"):
                 charge.deferred_account_id = account
         charge.deferred_account_id = self.deferred
         self.assertFalse(charge.incomplete)
@@ -248,7 +248,7 @@ class TestCharges(RevrecCase):
         other = self._connect(organisation, name="Other", code="other", company_id=company.id)
         account = self.xero_account(other, "810")
         other.deferred_account_ids = account
-        with self.assertRaisesRegex(UserError, "is not among the accounts"):
+        with self.assertRaisesRegex(UserError, "is not among the Deferred Revenue Accounts"):
             charge.deferred_account_id = account
 
     def test_what_is_frozen_is_frozen_for_administrators_too(self):

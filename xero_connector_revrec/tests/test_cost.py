@@ -28,6 +28,17 @@ class TestCost(RevrecCase):
         second = self._queries(lambda: charge._charge(many))
         self.assertLessEqual(second, first + 5)
 
+    def test_charges_of_many_invoices_are_taken_back_and_up_again_together(self):
+        moves = self._drafts(14)
+        moves.action_post()
+        self.export("2026-01-01", "2026-01-31")
+        charges = moves.xero_charge_ids.sudo()
+        few, many = charges[:2], charges[2:]
+        first, second = self._queries(few._withdraw), self._queries(many._withdraw)
+        self.assertLessEqual(second, first + 5)
+        first, second = self._queries(few._restore), self._queries(many._restore)
+        self.assertLessEqual(second, first + 5)
+
     def test_an_export_takes_as_many_queries_for_a_thousand_lines_as_for_ten(self):
         self.charge(1000.0, "2026-01-01", "2026-01-05")
         few = self._queries(lambda: self.export("2026-01-01", "2026-12-31"))

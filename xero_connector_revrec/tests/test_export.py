@@ -233,10 +233,7 @@ class TestExport(RevrecCase):
         self.assertIn(export.name, told.call_args.args[1]["message"])
 
     def test_a_failure_is_told_keeps_the_days_and_can_be_tried_again(self):
-        for _number in range(4):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31").action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export()
         full = mock.patch.object(JournalFile, "close", side_effect=OSError("No space left on device"))
         with full, self.assertLogs("odoo.addons.xero_connector_revrec.models.xero_journal_export", "ERROR"):
             self.make_waiting()
@@ -247,19 +244,13 @@ class TestExport(RevrecCase):
         self.assertEqual((export.state, export.journal_count), ("ready", 4 * 365))
 
     def test_one_that_was_interrupted_is_made_by_the_next_run(self):
-        for _number in range(4):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31").action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export()
         export.sudo().write({"state": "running", "progress": 50})
         self.make_waiting()
         self.assertEqual((export.state, export.journal_count), ("ready", 4 * 365))
 
     def test_one_that_stops_odoo_again_and_again_is_given_up_and_told(self):
-        for _number in range(4):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31").action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export()
         export.sudo().write({"state": "running", "attempts": 3})
         with self.assertLogs("odoo.addons.xero_connector_revrec.models.xero_journal_export", "ERROR"):
             self.make_waiting()
@@ -270,20 +261,14 @@ class TestExport(RevrecCase):
         self.assertEqual((export.state, export.attempts), ("ready", 0))
 
     def test_one_that_waits_can_be_undone(self):
-        for _number in range(4):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31").action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export()
         export.action_undo()
         self.make_waiting()
         self.assertEqual((export.state, export.attachment_id.ids), ("undone", []))
         self.assertEqual(self.wizard("2026-01-01", "2026-12-31").journal_count, 4 * 365)
 
     def test_one_whose_connection_was_deleted_says_so(self):
-        for _number in range(4):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31").action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export()
         self.connection.action_disconnect()
         self.connection.action_delete()
         with self.assertLogs("odoo.addons.xero_connector_revrec.models.xero_journal_export", "ERROR"):
@@ -291,21 +276,15 @@ class TestExport(RevrecCase):
         self.assertIn("connection was deleted", export.problem)
 
     def test_a_large_export_is_made_in_steps_and_has_every_line_once(self):
-        for _number in range(4):
-            self.charge(1000.0)
         with mock.patch("odoo.addons.xero_connector_revrec.models.xero_journal_export._ROWS_A_STEP", 1000):
-            self.wizard("2026-01-01", "2026-12-31").action_export()
-            export = self.env["xero.journal.export"].search([])
+            export = self.waiting_export()
             self.assertEqual(len(export.sudo()._steps()), 2)
             self.make_waiting()
         rows = [tuple(row) for row in self.rows(export)]
         self.assertEqual((len(rows), len(set(rows))), (8 * 365, 8 * 365))
 
     def test_a_large_file_that_is_not_split_is_zipped(self):
-        for _number in range(14):
-            self.charge(1000.0)
-        self.wizard("2026-01-01", "2026-12-31", split=False).action_export()
-        export = self.env["xero.journal.export"].search([])
+        export = self.waiting_export(14, split=False)
         self.make_waiting()
         self.assertEqual((export.file_name[-4:], len(self.files(export))), (".zip", 1))
         self.assertEqual(len(self.rows(export)), 14 * 2 * 365)

@@ -17,14 +17,13 @@ class TestGoldenFiles(RevrecCase):
     day) on an account of its own, with tracking.
     """
 
-    simulator_options = {"tracking": {"Region": ("North", "South"), "Department": ("Sales",)}}
-
     def setUp(self):
         super().setUp()
         other = self.xero_account(self.connection, "260")
         self.connection.recognised_account_ids |= other
         hosting = self.new_product("Hosting", recognised=other)
-        analytic = self._analytic({"Region": "North", "Department": "Sales"})
+        analytic = self.analytic_account(self.tracking_option())
+        analytic |= self.analytic_account(self.tracking_option("Sales", "Department"))
         period = {"start": "2026-01-30", "end": "2026-02-02"}
         self.sold(self.line(10.0, name="Support, 4 days", **period), name="INV/2026/00001")
         self.credited(self.line(1.0, "2026-01-31", "2026-02-01", name="Support"), name="RINV/2026/00001")
@@ -34,18 +33,6 @@ class TestGoldenFiles(RevrecCase):
             name="INV/2026/00002",
             partner=self.new_partner("Hillside Hotel"),
         )
-
-    def _analytic(self, options):
-        accounts = self.env["account.analytic.account"]
-        for category, option in options.items():
-            plan = self.env["account.analytic.plan"].create({"name": category})
-            found = self.env["xero.tracking.option"].search(
-                [("connection_id", "=", self.connection.id), ("category_id.name", "=", category), ("name", "=", option)]
-            )
-            accounts |= accounts.create(
-                {"name": option, "plan_id": plan.id, "xero_tracking_option_id": found.id, "company_id": self.company.id}
-            )
-        return accounts
 
     def _check(self, name, **values):
         export = self.export("2026-01-01", "2026-02-28", **values)

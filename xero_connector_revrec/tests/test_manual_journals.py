@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..sync.seen_journals import booked, booked_in_xero
 from .revrec_case import RevrecCase
 
 
@@ -195,19 +196,10 @@ class TestManualJournals(RevrecCase):
         self.assertNotIn("accounting.manualjournals", self.connection.action_connect()["url"])
 
     def test_tracking_goes_with_the_lines(self):
-        category = (
-            self.env["xero.tracking.category"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "c1", "name": "Region"})
-        )
-        option = (
-            self.env["xero.tracking.option"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "o1", "name": "North", "category_id": category.id})
-        )
-        self.env["xero.recognition.charge"].search([]).sudo().tracking_option_ids = option
-        self._exported()
+        self.env["xero.recognition.charge"].search([]).sudo().tracking_option_ids = self.tracking_option()
+        export = self._exported()
         self.run_sync()
+        self.assertEqual(export.in_xero_count, 3)
         self.assertEqual(self._sent()[0]["JournalLines"][0]["Tracking"], [{"Name": "Region", "Option": "North"}])
 
     # -- Changed in Xero ---------------------------------------------------------------------------------------
@@ -275,6 +267,19 @@ class TestManualJournals(RevrecCase):
         self.organisation.edit_manual_journal(self._journal_in_xero(moved), Date="2026-01-31")
         self._pull()
         self.assertFalse(moved.xero_warning)
+
+    def test_lines_that_name_an_account_by_its_code_alone_are_no_change(self):
+        journal = self._exported().journal_ids[0]
+        answer = {
+            "JournalLines": [
+                {"AccountCode": "200", "LineAmount": -31.0},
+                {"AccountCode": "810", "LineAmount": 31.0},
+                {"Description": "A note", "LineAmount": 0, "IsBlank": True},
+            ]
+        }
+        self.assertEqual(booked_in_xero(answer, journal), booked(journal))
+        answer["JournalLines"][0]["AccountCode"] = "260"
+        self.assertNotEqual(booked_in_xero(answer, journal), booked(journal))
 
     def test_reading_back_takes_no_call_without_journals_or_without_the_permission(self):
         self._pull()
@@ -379,18 +384,8 @@ class TestManualJournals(RevrecCase):
         self.assertEqual((len(self._in_xero("DRAFT")), len(self._in_xero("POSTED"))), (3, 0))
 
     def test_tracking_that_was_archived_meanwhile_is_left_out(self):
-        category = (
-            self.env["xero.tracking.category"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "c1", "name": "Region"})
-        )
-        option = (
-            self.env["xero.tracking.option"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "o1", "name": "North", "category_id": category.id})
-        )
-        self.env["xero.recognition.charge"].search([]).sudo().tracking_option_ids = option
+        self.env["xero.recognition.charge"].search([]).sudo().tracking_option_ids = self.tracking_option()
         self._exported()
-        option.active = False
+        self.tracking_option().active = False
         self.run_sync()
         self.assertNotIn("Tracking", self._sent()[0]["JournalLines"][0])

@@ -35,6 +35,10 @@ class TestNotes(RevrecCase):
         self.connection.sudo().period_lock_date = "2026-01-31"
         self.assertIn("locked up to 01/31/2026", self._warnings())
         self.assertNotIn("locked", self._warnings("2026-02-01", "2026-02-28"))
+        self.assertIn("locked", self._warnings("2026-02-01", "2026-02-28", include_older=True))
+        self.charge(10.0, "2026-02-10", "2026-02-12")
+        self.export("2026-01-01", "2026-01-31")
+        self.assertNotIn("locked", self._warnings("2026-01-01", "2026-02-28"), "nothing is left of January")
 
     def test_charges_of_another_connection_are_told_of(self):
         self.charge(365.0)
@@ -63,8 +67,8 @@ class TestNotes(RevrecCase):
         self.assertIn("2.00", self._warnings("2026-02-17", "2026-02-28"))
 
     def test_tracking_that_was_archived_is_told_of_and_left_out(self):
-        category = self._mirror("xero.tracking.category", name="Region", xero_id="c1")
-        north = self._mirror("xero.tracking.option", name="North", xero_id="o1", category_id=category.id)
+        north = self.tracking_option()
+        category = north.category_id
         charge = self.charge(365.0)
         charge.tracking_option_ids = north
         self.assertNotIn("archived", self._warnings())
@@ -74,9 +78,6 @@ class TestNotes(RevrecCase):
         self.assertEqual(self.rows(self.export("2026-02-01", "2026-02-01"))[0][6:8], ["", ""])
         north.active, category.active = True, False
         self.assertEqual(self.rows(self.export("2026-02-02", "2026-02-02"))[0][6:8], ["", ""])
-
-    def _mirror(self, model, **values):
-        return self.env[model].sudo().create({"connection_id": self.connection.id, **values})
 
     def test_calls_that_are_not_left_today_are_told_of(self):
         self.charge(365.0)

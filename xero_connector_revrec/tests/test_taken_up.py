@@ -22,9 +22,22 @@ class TestTakenUp(RevrecCase):
         values = {"charge_id": charge.id, "start_date": start, "end_date": end, "since": since}
         self.env["xero.charge.period"].create(values).action_apply()
 
-    def _assert_unchanged(self, invoice, charge, before):
+    def _assert_taken_up(self, invoice):
+        """A reset that changed nothing leaves the charge and its schedule as they were, what was exported too."""
+        charge = invoice.xero_charge_ids.sudo()
+        before = charge._lines()
+        self._again(invoice)
         self.assertEqual(invoice.xero_charge_ids, charge)
         self.assertEqual((charge.state, charge._lines()), ("running", before))
+
+    def _each_way(self, make):
+        """Have ``make`` return an invoice and its charge, yield the charge when it was taken up; exported or not."""
+        for exported in (False, True):
+            invoice, charge = make()
+            if exported:
+                self.export("2026-01-01", "2026-01-31")
+            self._assert_taken_up(invoice)
+            yield charge
 
     # -- Another period ----------------------------------------------------------------------------------------
 
@@ -35,21 +48,17 @@ class TestTakenUp(RevrecCase):
             self.export(f"2026-{exported}-01", f"2026-{exported}-31")
             with freeze_time("2026-02-10 12:00:00"):
                 invoice.invoice_line_ids.write({"end_date": end})
-            before = charge._lines()
-            self._again(invoice)
-            self._assert_unchanged(invoice, charge, before)
+            self._assert_taken_up(invoice)
             self.assertEqual(self.total(charge), Decimal("1200.00"), end)
 
+    def _with_period(self):
+        invoice = self.sold(self.line(365.0))
+        charge = invoice.xero_charge_ids.sudo()
+        self._spread(charge, "2026-01-01", "2026-06-30", "2026-02-01")
+        return invoice, charge
+
     def test_a_period_entered_by_hand_survives(self):
-        for export in (False, True):
-            invoice = self.sold(self.line(365.0))
-            charge = invoice.xero_charge_ids.sudo()
-            if export:
-                self.export("2026-01-01", "2026-01-31")
-            self._spread(charge, "2026-01-01", "2026-06-30", "2026-02-01")
-            before = charge._lines()
-            self._again(invoice)
-            self._assert_unchanged(invoice, charge, before)
+        for charge in self._each_way(self._with_period):
             self.assertEqual((str(charge.end_date), self.total(charge)), ("2026-06-30", Decimal("365.00")))
 
     def test_the_dates_of_the_dialog_entered_on_the_draft_count_from_the_beginning(self):
@@ -85,13 +94,7 @@ class TestTakenUp(RevrecCase):
         return invoice, charge
 
     def test_percentages_survive(self):
-        for export in (False, True):
-            invoice, charge = self._by_percentage()
-            if export:
-                self.export("2026-01-01", "2026-01-31")
-            before = charge._lines()
-            self._again(invoice)
-            self._assert_unchanged(invoice, charge, before)
+        for charge in self._each_way(self._by_percentage):
             self.assertEqual(charge.share_ids.mapped("percentage"), [25.0, 50.0])
 
     def test_percentages_go_over_to_the_charge_of_a_changed_invoice(self):
@@ -115,13 +118,7 @@ class TestTakenUp(RevrecCase):
         return invoice, charge
 
     def test_an_account_entered_by_hand_survives(self):
-        for export in (False, True):
-            invoice, charge = self._without_account()
-            if export:
-                self.export("2026-01-01", "2026-01-31")
-            before = charge._lines()
-            self._again(invoice)
-            self._assert_unchanged(invoice, charge, before)
+        for charge in self._each_way(self._without_account):
             self.assertEqual(charge.deferred_account_id, self.deferred)
 
     def test_an_account_entered_by_hand_goes_over_to_the_charge_of_a_changed_invoice(self):
@@ -163,11 +160,8 @@ class TestTakenUp(RevrecCase):
         self.connection.journal_legs = "both"
         for first, last in (("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")):
             invoice = self.sold(self.line(365.0))
-            charge = invoice.xero_charge_ids.sudo()
             self.export(first, last)
-            before = charge._lines()
-            self._again(invoice)
-            self._assert_unchanged(invoice, charge, before)
+            self._assert_taken_up(invoice)
 
     def test_days_to_come_bear_the_texts_of_now(self):
         invoice = self.sold(self.line(365.0))

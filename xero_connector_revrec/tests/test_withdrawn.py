@@ -74,25 +74,12 @@ class TestWithdrawn(RevrecCase):
         invoice = self.sold(self.line(365.0))
         charge = invoice.xero_charge_ids.sudo()
         self.export("2026-01-01", "2026-01-31")
-        category = (
-            self.env["xero.tracking.category"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "c1", "name": "Region"})
-        )
-        option = (
-            self.env["xero.tracking.option"]
-            .sudo()
-            .create({"connection_id": self.connection.id, "xero_id": "o1", "name": "North", "category_id": category.id})
-        )
-        plan = self.env["account.analytic.plan"].create({"name": "Region"})
-        north = self.env["account.analytic.account"].create(
-            {"name": "North", "plan_id": plan.id, "xero_tracking_option_id": option.id, "company_id": self.company.id}
-        )
+        north = self.analytic_account(self.tracking_option())
         invoice.button_draft()
         invoice.invoice_line_ids.analytic_distribution = {str(north.id): 100}
         invoice.action_post()
         new = invoice.xero_charge_ids.sudo() - charge
-        self.assertEqual((self.total(charge), new.tracking_option_ids), (0, option))
+        self.assertEqual((self.total(charge), new.tracking_option_ids), (0, self.tracking_option()))
 
     def test_a_correction_that_was_exported_is_not_forgotten(self):
         invoice = self.sold(self.line(365.0))

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.tools import SQL, format_amount, format_date
 
+from odoo.addons.xero_connector.sync.resources import BATCH_SIZE
+from odoo.addons.xero_connector.xero_api.payload import ENDED
+
 _SPANS = SQL("xero_recognition_span span JOIN xero_recognition_charge charge ON charge.id = span.charge_id")
 
 
@@ -24,22 +27,23 @@ class XeroJournalExportWizard(models.TransientModel):
         return [note for note in notes if note]
 
     def _count(self, condition):
-        """Return the number of charges among what is chosen that meet ``condition`` on ``charge``."""
+        """Return the number of charges among what is chosen that meet ``condition`` on ``span`` and ``charge``."""
         query = SQL("SELECT count(DISTINCT charge.id) FROM %s WHERE %s AND %s", _SPANS, self._chosen(), condition)
         return self.env.execute_query(query)[0][0]
 
     def _not_in_xero_note(self):
-        in_xero = SQL(
+        absent = SQL(
             """
             charge.move_id IS NOT NULL AND charge.state = 'running' AND NOT EXISTS (
                 SELECT 1 FROM xero_binding binding
                  WHERE binding.connection_id = %s AND binding.res_model = 'account.move' AND binding.role = 'main'
                    AND binding.res_id = charge.move_id AND binding.xero_id IS NOT NULL
-                   AND binding.xero_status NOT IN ('VOIDED', 'DELETED'))
+                   AND COALESCE(binding.xero_status, '') NOT IN %s)
             """,
             self.connection_id.id,
+            ENDED,
         )
-        count = self._count(in_xero)
+        count = self._count(absent)
         return count and self.env._(
             "Charges of invoices that are not in Xero: %s. Their journals would move revenue that Xero does not have. "
             "Push these invoices first.",
@@ -58,9 +62,8 @@ class XeroJournalExportWizard(models.TransientModel):
         )
 
     def _locked_note(self):
-        locks = [self.connection_id.period_lock_date, self.connection_id.end_of_year_lock_date]
-        lock = max(filter(None, locks), default=None)
-        if not lock or self.date_from > lock:
+        lock, first = self.connection_id._locked_up_to(), self._first()
+        if not lock or (first and first > lock) or not self._count(SQL("span.clip_from <= %s", lock)):
             return ""
         return self.env._(
             "Xero is locked up to %s: it takes no journals of these days. Export from the day after, with Include "
@@ -140,7 +143,7 @@ class XeroJournalExportWizard(models.TransientModel):
         )
 
     def _api_note(self):
-        calls = -(-self.journal_count // 50)
+        calls = -(-self.journal_count // BATCH_SIZE)
         status = dict(self.connection_id._fields["journal_status"]._description_selection(self.env))
         text = self.env._(
             "%(count)s journals are made in Xero as %(status)s, in about %(calls)s calls.",

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL, format_amount
 
-from ..models.journal_sql import SEPARATOR, Journals, narration_problem
+from ..models.journal_sql import SEPARATOR, Journals
 from ..models.recognition_sql import lines
 
 # Journals that the preview shows, and rows up to which it counts exactly.
@@ -73,14 +73,21 @@ class XeroJournalExportWizard(models.TransientModel):
     )
     def _compute_preview(self):
         for wizard in self:
-            wizard.update({"journal_count": 0, "row_count": 0, "about": False, "preview": False, "ready": False})
-            wizard.update({"warnings": False, "stopped": False})
+            wizard.update(
+                {
+                    "journal_count": 0,
+                    "row_count": 0,
+                    "about": False,
+                    "preview": False,
+                    "ready": False,
+                    "warnings": False,
+                    "stopped": False,
+                }
+            )
             if not (wizard.connection_id and wizard.date_from and wizard.date_to):
                 continue
             wizard.connection_id.check_access("read")
-            problem = narration_problem(self.env, wizard.narration)
-            if wizard.date_from > wizard.date_to:
-                problem = self.env._("The period ends before it begins.")
+            problem = wizard._entry_problem()
             if problem:
                 wizard.update({"warnings": wizard._render_warnings([problem]), "stopped": True})
             else:
